@@ -99,6 +99,8 @@ def area_text(area_m2: float, unit: str) -> str:
     '1,001.41'
     """
     value = from_m2(area_m2, unit)
+    if abs(area_m2) < 0.5:
+        return "0"
     decimals = 0 if abs(value) >= 1e5 else 1 if abs(value) >= 1e4 else 2 if abs(value) >= 1 else 4
     return f"{value:,.{decimals}f}"
 

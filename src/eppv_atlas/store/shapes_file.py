@@ -139,9 +139,8 @@ def write(case: str, drawn: Mapping[str, BaseGeometry], made: Iterable[tuple[Zon
         )
         for properties, shape in features
     )
-    return (
-        f'{{"type":"FeatureCollection","name":{json.dumps(case)},"features":[\n{lines}\n]}}\n'
-    ).encode()
+    body = f"\n{lines}\n" if lines else ""
+    return f'{{"type":"FeatureCollection","name":{json.dumps(case)},"features":[{body}]}}\n'.encode()
 
 
 def flaw_of(shape: BaseGeometry) -> tuple[str, str, str] | None:

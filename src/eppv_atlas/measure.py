@@ -1,0 +1,106 @@
+"""Measures of zones: ellipsoidal area beside what the document states.
+
+Floor 3: knows records, shapes and the area engine; must not know files, maps,
+reports or the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import shapely
+
+from eppv_atlas import vocabulary
+from eppv_atlas.area import area_m2, perimeter_m
+from eppv_atlas.geometry import polygons
+from eppv_atlas.model import Measure, PlacedCase, Total
+from eppv_atlas.units import to_m2
+
+
+def case(placed: PlacedCase) -> list[Measure]:
+    """Measure every zone of a case.
+
+    Parameters
+    ----------
+    placed
+        A case with its shapes, e.g. ``atlas["hangzhou-xixi"]``.
+
+    Returns
+    -------
+    list of Measure
+        One a zone, in zone order; areas in m² and perimeters in m on the
+        CGCS2000 ellipsoid. A zone without a geometry has its stated area only.
+        A shape made to have a given area has no difference: it would only
+        confirm itself.
+    """
+    facts = {fact.id: fact for fact in placed.case.facts}
+    rows = []
+    for zone in placed.case.zones:
+        shape = placed.shapes.get(zone.id)
+        fact = facts.get(zone.stated_area or "")
+        stated_m2 = to_m2(fact.value, fact.unit) if fact is not None else None
+        measured_m2 = area_m2(shape.geometry) if shape is not None else None
+        solved = shape is not None and shape.solved
+        difference_pct = None
+        if measured_m2 is not None and stated_m2 and not solved:
+            difference_pct = (measured_m2 - stated_m2) / stated_m2 * 100
+        rows.append(
+            Measure(
+                case=placed.case.id,
+                zone=zone.id,
+                kind=zone.kind,
+                area_m2=measured_m2,
+                perimeter_m=perimeter_m(shape.geometry) if shape is not None else None,
+                stated_m2=stated_m2,
+                difference_pct=difference_pct,
+                confidence=shape.confidence if shape is not None else None,
+                made_from_stated=solved,
+            )
+        )
+    return rows
+
+
+def cases(placed: Iterable[PlacedCase]) -> list[Measure]:
+    """Measure every zone of several cases, see :func:`case`."""
+    return [row for one in placed for row in case(one)]
+
+
+def totals(placed: PlacedCase) -> list[Total]:
+    """Sum, union and overlap of a case's zones, for each confidence and over all.
+
+    Zones that lie in each other (a reserve inside its park) are counted each
+    in the sum; the overlap is what the sum counts more than once. Shapes of
+    different confidence are never added up without saying so: each confidence
+    has its own total, and the total over all names the weakest.
+
+    Returns
+    -------
+    list of Total
+        Best confidence first, then ``all``; empty where no zone has a geometry.
+    """
+    shapes = list(placed.shapes.values())
+    present = sorted({shape.confidence for shape in shapes}, key=vocabulary.rank)
+    groups = [(name, [s for s in shapes if s.confidence == name]) for name in present]
+    if shapes:
+        groups.append(("all", shapes))
+    out = []
+    for name, members in groups:
+        sum_m2 = float(sum(area_m2([shape.geometry for shape in members])))
+        union_m2 = (
+            area_m2(members[0].geometry)
+            if len(members) == 1 and members[0].geometry.geom_type != "GeometryCollection"
+            else area_m2(polygons(shapely.unary_union([shape.geometry for shape in members])))
+        )
+        weakest = max((shape.confidence for shape in members), key=vocabulary.rank)
+        out.append(
+            Total(
+                case=placed.case.id,
+                confidence=name,
+                zones=len(members),
+                sum_m2=sum_m2,
+                union_m2=union_m2,
+                overlap_m2=max(sum_m2 - union_m2, 0.0),
+                weakest=weakest,
+            )
+        )
+    return out
