@@ -138,6 +138,63 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
     }
 
 
+def locator(province: str, lon: float, lat: float) -> dict[str, Any]:
+    """Small outline of the country (or of Australia) with a province filled and a point.
+
+    Parameters
+    ----------
+    province
+        Code of the province or state that is filled.
+    lon, lat
+        The point, degrees.
+
+    Returns
+    -------
+    dict
+        SVG path data ``country``, ``province`` and ``dashes``, the point ``x``,
+        ``y`` and the ``width`` and ``height`` of the drawing.
+    """
+    abroad = not province.isdigit()
+    whole, dashes = _locator_outline(abroad)
+    west, south, east, north = shapely.total_bounds([whole, dashes])
+    squeeze = float(np.cos(np.radians((south + north) / 2)))
+    scale = 120 / max((east - west) * squeeze, north - south)
+
+    def path(shape: BaseGeometry) -> str:
+        lines = []
+        for line in shapely.get_parts(shapely.get_parts(shape)):
+            xy = shapely.get_coordinates(line.exterior if line.geom_type == "Polygon" else line)
+            points = " ".join(
+                f"{(x - west) * squeeze * scale:.1f} {(north - y) * scale:.1f}" for x, y in xy
+            )
+            lines.append(f"M{points}" + ("z" if line.geom_type == "Polygon" else ""))
+        return "".join(lines)
+
+    return {
+        "country": path(whole),
+        "province": path(_locator_part(boundaries.outline(province))),
+        "dashes": path(dashes),
+        "x": round((lon - west) * squeeze * scale, 1),
+        "y": round((north - lat) * scale, 1),
+        "width": round((east - west) * squeeze * scale, 1),
+        "height": round((north - south) * scale, 1),
+    }
+
+
+def _locator_part(shape: BaseGeometry) -> BaseGeometry:
+    return shapely.simplify(
+        shapely.MultiPolygon([part for part in shapely.get_parts(shape) if part.area > 0.02]), 0.12
+    )
+
+
+@cache
+def _locator_outline(abroad: bool) -> tuple[BaseGeometry, BaseGeometry]:  # noqa: FBT001 - two countries, no more
+    if abroad:
+        return _locator_part(shapely.unary_union(boundaries.states()[1])), shapely.MultiLineString()
+    border = _locator_part(shapely.simplify(boundaries.national_border(), 0.05))
+    return border, shapely.simplify(boundaries.dashed_line(), 0.05)
+
+
 @cache
 def _districts() -> tuple[list[boundaries.Place], NDArray[np.object_]]:
     return boundaries.units("district")

@@ -12,7 +12,7 @@ from typing import Any, Final
 import shapely
 from markupsafe import Markup
 
-from eppv_atlas import vocabulary
+from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.model import Measure, PlacedCase, Settings, Total
 from eppv_atlas.render import basemap, style, views
 from eppv_atlas.render.base import JINJA, AtlasMap, DataLayer, Page
@@ -75,6 +75,9 @@ def case_page(
         "case.html.j2",
         title=view["short"],
         case=view,
+        locator=basemap.locator(
+            boundaries.place(placed.case.places[0]).province, placed.anchor.x, placed.anchor.y
+        ),
         families=[vocabulary.FAMILIES[name] for name in families],
         confidences=_confidences(feature["zones"]),
     )

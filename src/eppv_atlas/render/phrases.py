@@ -39,6 +39,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "headline": _pair("要点", "Key figures"),
     "how": _pair("来历", "How made"),
     "legend": _pair("图例", "Legend"),
+    "locator": _pair("在全国的位置", "Where it lies in the country"),
     "made_from_stated": _pair("图形按文件面积生成，不构成印证", "shape made from the stated area; confirms nothing"),
     "made_short": _pair("按面积生成", "made to size"),
     "map_of": _pair("地图", "Map"),

@@ -184,6 +184,9 @@
         map.invalidateSize({ pan: false });
       });
     }
+    map.on("popupopen popupclose", function (event) {
+      holder.classList.toggle("has-popup", event.type === "popupopen");
+    });
     registry.maps.push(map);
     return map;
   }
@@ -367,7 +370,7 @@
             path.addEventListener("keydown", function (event) {
               if (event.key === "Enter" || event.key === " ") {
                 event.preventDefault();
-                open(shape.getBounds().getCenter());
+                open([zone.at[1], zone.at[0]]);
               }
             });
           }
@@ -382,8 +385,8 @@
     text.classList.add(zone.atTop ? "at-top" : "at-centre");
     group.addLayer(tag);
     registry.zones.set(zone.id, function () {
-      map.fitBounds(shape.getBounds(), { maxZoom: 13, padding: [40, 40], animate: !calm });
-      open(shape.getBounds().getCenter());
+      map.fitBounds(shape.getBounds(), { maxZoom: 13, padding: [40, 40], animate: false });
+      open([zone.at[1], zone.at[0]]);
     });
     return group;
   }
