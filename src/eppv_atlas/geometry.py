@@ -20,8 +20,12 @@ from shapely.geometry.base import BaseGeometry
 from eppv_atlas.area import CGCS2000, area_m2
 from eppv_atlas.errors import RecipeError
 
+METHOD: Final = "1"
+"""Raised whenever a recipe would give another shape: stored results are then made anew."""
+
 DISC_VERTICES: Final = 360
 QUADRANT_SEGMENTS: Final = 256
+CUT_STEP_DEGREES: Final = 0.005
 PRECISION: Final = 1e-6
 """Stored precision in degrees: 0.11 m at most."""
 
@@ -31,12 +35,12 @@ _RELATIVE: Final = 1e-10
 
 
 def canonical(shape: BaseGeometry) -> BaseGeometry:
-    """Snap to six decimals, keep polygons only, shells counter-clockwise (RFC 7946)."""
+    """Snap to six decimals, fixed start and order of rings, shells counter-clockwise (RFC 7946)."""
     snapped = shapely.set_precision(shape, PRECISION)
     if snapped.geom_type == "GeometryCollection" and shape.geom_type != "GeometryCollection":
         snapped = polygons(snapped)
     rounded = shapely.transform(snapped, lambda xy: np.round(xy, 6) + 0.0)
-    return shapely.orient_polygons(rounded)
+    return shapely.orient_polygons(shapely.normalize(rounded))
 
 
 def polygons(shape: BaseGeometry) -> BaseGeometry:
@@ -195,9 +199,10 @@ def part(shape: BaseGeometry, start: float, end: float, side: str) -> BaseGeomet
     whole = area_m2(shape)
     if side == "edge":
         return _edge(shape, start, end, whole)
-    upto = _inset if side == "centre" else lambda s, f, w: _side(s, f, w, side)
-    outer = upto(shape, end, whole)
-    return outer if start == 0 else clipped(outer, None, upto(shape, start, whole))
+    if side == "centre":
+        outer = _inset(shape, end, whole)
+        return outer if start == 0 else clipped(outer, None, _inset(shape, start, whole))
+    return _strip(shape, _offset(shape, start, whole, side), _offset(shape, end, whole, side), side)
 
 
 def _edge(shape: BaseGeometry, start: float, end: float, whole: float) -> BaseGeometry:
@@ -223,26 +228,32 @@ def _inset(shape: BaseGeometry, fraction: float, whole_m2: float) -> BaseGeometr
     return polygons(shapely.intersection(buffer(shape, -distance_m), shape))
 
 
-def _side(shape: BaseGeometry, fraction: float, whole_m2: float, side: str) -> BaseGeometry:
-    """Part beyond a meridian or parallel that holds `fraction` of the area."""
-    if fraction >= 1:
-        return shape
+def _strip(shape: BaseGeometry, near: float, far: float, side: str) -> BaseGeometry:
+    """Part of a shape between two offsets in degrees from its bound on one side.
+
+    The cuts follow meridians or parallels; they get a vertex every 0.005°, so
+    that an area with geodesic edges is that of the cut and pieces add up.
+    """
     west, south, east, north = shape.bounds
+    box = {
+        "west": (west + near, south, west + far, north),
+        "east": (east - far, south, east - near, north),
+        "south": (west, south + near, east, south + far),
+        "north": (west, north - far, east, north - near),
+    }[side]
+    cutter = shapely.segmentize(shapely.box(*box), CUT_STEP_DEGREES)
+    return polygons(shapely.intersection(shape, cutter))
 
-    def cut(offset: float) -> BaseGeometry:
-        box = {
-            "west": (west, south, west + offset, north),
-            "east": (east - offset, south, east, north),
-            "south": (west, south, east, south + offset),
-            "north": (west, north - offset, east, north),
-        }[side]
-        return polygons(shapely.intersection(shape, shapely.box(*box)))
 
-    width = east - west if side in {"west", "east"} else north - south
-    offset = solve_increasing(
-        lambda x: area_m2(cut(x)), whole_m2 * fraction, width * fraction, width
+def _offset(shape: BaseGeometry, fraction: float, whole_m2: float, side: str) -> float:
+    """Offset in degrees from one side at which `fraction` of the area is passed."""
+    west, south, east, north = shape.bounds
+    width = float(east - west if side in {"west", "east"} else north - south)
+    if fraction <= 0 or fraction >= 1:
+        return width if fraction >= 1 else 0.0
+    return solve_increasing(
+        lambda x: area_m2(_strip(shape, 0.0, x, side)), whole_m2 * fraction, width * fraction, width
     )
-    return cut(offset)
 
 
 def grid(shape: BaseGeometry, cells: int) -> shapely.GeometryCollection:
@@ -263,8 +274,10 @@ def _split(shape: BaseGeometry, cells: int) -> list[BaseGeometry]:
     wide = (east - west) * np.cos(np.radians((south + north) / 2)) > north - south
     side = "west" if wide else "north"
     first = cells // 2
-    head = _side(shape, first / cells, area_m2(shape), side)
-    return _split(head, first) + _split(clipped(shape, None, head), cells - first)
+    offset = _offset(shape, first / cells, area_m2(shape), side)
+    width = float(east - west if wide else north - south)
+    head, tail = _strip(shape, 0.0, offset, side), _strip(shape, offset, width, side)
+    return _split(head, first) + _split(tail, cells - first)
 
 
 def solve_increasing(

@@ -25,7 +25,6 @@ from shapely.geometry.base import BaseGeometry
 from eppv_atlas import vocabulary
 from eppv_atlas.units import UNITS
 
-FORMAT = 1
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 PLACE_CODE = r"^([1-9][0-9]{5}|[A-Z]{2}-[A-Z0-9]{1,3})$"
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
@@ -49,11 +48,12 @@ def _one_of(table: Mapping[str, Any], what: str) -> Any:
     return Annotated[str, BeforeValidator(check), WithJsonSchema(schema)]
 
 
-Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
-Positive = Annotated[float, BeforeValidator(_number), Field(gt=0, allow_inf_nan=False)]
-Percent = Annotated[float, BeforeValidator(_number), Field(ge=0, le=100, allow_inf_nan=False)]
-Count = Annotated[int, BeforeValidator(_number), Field(ge=1, le=10000)]
-Page = Annotated[int, BeforeValidator(_number), Field(ge=1, le=100000)]
+FormatVersion = Annotated[Literal["1"], WithJsonSchema({"enum": [1, "1"]})]
+Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_number)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(_number)]
+Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(_number)]
+Count = Annotated[int, Field(ge=1, le=10000), BeforeValidator(_number)]
+Page = Annotated[int, Field(ge=1, le=100000), BeforeValidator(_number)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=64)]
@@ -176,9 +176,9 @@ class Summary(Record):
 class Location(Record):
     """A point, WGS 84 longitude and latitude in degrees."""
 
-    lon: Annotated[float, BeforeValidator(_number), Field(ge=-180, le=180, allow_inf_nan=False)]
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False), BeforeValidator(_number)]
     """经度，东经为正。 Longitude, east positive."""
-    lat: Annotated[float, BeforeValidator(_number), Field(ge=-90, le=90, allow_inf_nan=False)]
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False), BeforeValidator(_number)]
     """纬度，北纬为正。 Latitude, north positive."""
 
 
@@ -369,7 +369,7 @@ class Fact(Record):
 class Case(Record):
     """One case of ecological product value realisation."""
 
-    format: Literal["1"]
+    format: FormatVersion
     """文件格式版本，写 1。 Version of this file format: 1."""
     id: Slug
     """与文件名相同。 The same as the file name."""
@@ -425,7 +425,7 @@ class Document(Record):
 class Settings(Record):
     """The atlas as a whole: atlas.yaml."""
 
-    format: Literal["1"]
+    format: FormatVersion
     """文件格式版本，写 1。 Version of this file format: 1."""
     title: Name
     """图集名称。 Title of the atlas."""

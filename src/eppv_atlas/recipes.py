@@ -195,6 +195,7 @@ class _Work:
         used = [item for items in inputs.values() for item in items]
         target_m2 = self._target(zone, spec)
         digest = _sha(
+            geometry.METHOD,
             json.dumps(spec.model_dump(mode="json", exclude_none=True), sort_keys=True),
             repr(target_m2),
             *(_shape_digest(item.geometry) for item in used),
