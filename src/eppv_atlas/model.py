@@ -129,8 +129,10 @@ class Source(Record):
 
 
 class Classified(Record):
-    """What every classification carries: on which ground it stands."""
+    """What every classification carries: the term, and on which ground it stands."""
 
+    id: str
+    """词条 id。 Id of the term."""
     basis: BasisId
     """stated：文件明示；inferred：编者推断。 stated by the document, or inferred by the editors."""
     page: Page | None = None

@@ -320,6 +320,8 @@ class _Work:
                     "area: stated 需要本区填写 stated_area",
                 )
             fact = self.facts.get(fact_id)
+            if fact is None and name == "stated":  # named by the store, at stated_area
+                raise _Unresolved
             if fact is None or UNITS[fact.unit].quantity != "area":
                 raise self.flaw(
                     zone.id, "geometry.area", "dangling-id",

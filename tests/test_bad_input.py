@@ -1,0 +1,253 @@
+"""Broken files: one message for each mistake, with file, line, place and what to do."""
+
+import json
+import re
+
+import pytest
+from conftest import call
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eppv_atlas.errors import AtlasError, Problem, printable
+from eppv_atlas.store import case_file, read_folder, shapes_file, yaml_text
+
+XIXI = "cases/hangzhou-xixi.yaml"
+
+
+def edit(folder, old, new, file=XIXI):
+    path = folder / file
+    text = path.read_text("utf-8")
+    assert text.count(old) >= 1, old
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    return path.read_text("utf-8")
+
+
+def only_problem(folder):
+    errors = read_folder(folder).errors
+    assert len(errors) == 1, [p.text() for p in errors]
+    return errors[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "place"),
+    [
+        ("batch: mnr-4", "bacth: mnr-4\nbatch: mnr-4", "unknown-key", "bacth"),
+        ("order: 1", "order: one", "wrong-type", "order"),
+        ("order: 1", "order: 1\norder: 2", "duplicate-key", "order"),
+        ("kind: planning-area", "kind: planing-area", "unknown-zone-kind", "zones[0].kind"),
+        ("confidence: schematic", "confidence: sure", "unknown-confidence", "sites[0].provenance.confidence"),
+        ("unit: km2", "unit: sqkm", "unknown-unit", "facts[0].unit"),
+        ("section: background", "section: foreword", "unknown-section", "facts[0].section"),
+        ("type: disc", "type: circle", "unknown-value", "zones[0].geometry"),
+        ("places: [330106]\nplace_name", "places: [339999]\nplace_name", "unknown-place", "places[0]"),
+        ("clip: [330106]", "clip: [339999]", "unknown-place", "zones[0].geometry.clip"),
+        ("clip: [xixi-district]", "clip: [xixi-distrit]", "dangling-id", "zones[1].geometry.clip"),
+        ("part_of: protected-scope", "part_of: nowhere", "dangling-id", "zones[2].part_of"),
+        ("stated_area: scope-area", "stated_area: no-fact", "dangling-id", None),
+        ("about: xixi-wetland-park", "about: nobody", "dangling-id", "facts[4].about"),
+        ("anchor: xixi-wetland-park", "anchor: xixi-paradise", "dangling-id", "anchor"),
+        ("visitors-total, upfront", "visitor-total, upfront", "dangling-id", "headlines[1]"),
+        ("document: mnr-epv-cases-4", "document: mnr-5", "dangling-id", "source.document"),
+        ("pages: 9-14", "pages: 9-140", "pages-out-of-range", "source.pages"),
+        ("id: hangzhou-xixi", "id: hangzhou", "id-is-not-file-name", "id"),
+        ("value: 21.88", "value: 218.8", "value-is-not-as-printed", "facts[0].value"),
+        ("unit: km2", "unit: ha", "unit-is-not-as-printed", "facts[0].unit"),
+        ("lon: 120.06, lat: 30.27", "lon: 30.27, lat: 120.06", "out-of-range", "sites[0].location.lat"),
+        ("share: 80", "share: 180", "out-of-range", "zones[2].geometry.share"),
+        ("      share: 80\n", "", "recipe-incomplete", "zones[2].geometry"),
+        ("of: protected-scope\n      share", "of: wetland-reserve\n      share", "recipe-circle", "zones[2].geometry"),
+        ("of: protected-scope\n      share", "of: xixi-paradise\n      share", "input-without-geometry", "zones[2].geometry.of"),
+        ("confidence: schematic\n      how: {zh: 保护", "confidence: surveyed\n      how: {zh: 保护", "confidence-overclaimed", None),
+        ("basis: stated\n  page: 10", "basis: stated", "missing-key", "path.page"),
+        ("title:\n", "title: &a\n", "yaml-anchor", "title"),
+        ("batch: mnr-4", "batch: *a", "yaml-anchor", "batch"),
+        ("batch: mnr-4", "batch: !!python/name:os.system mnr-4", "yaml-tag", "batch"),
+        ("batch: mnr-4", "batch： mnr-4", "yaml-syntax", ""),
+        ("batch: mnr-4", "batch: \"mnr\\x1b[31m\"", "control-character", "batch"),
+    ],
+)
+def test_one_mistake_gives_one_message(folder, old, new, rule, place):
+    text = edit(folder, old, new)
+    errors = [p for p in read_folder(folder).errors if p.rule == rule]
+    assert len(errors) == 1, [p.text() for p in read_folder(folder).errors]
+    problem = errors[0]
+    assert problem.file.endswith(XIXI)
+    if place is not None:
+        assert problem.place == place
+    # the line named is the line of the mistake, or of the thing that lacks something
+    if rule not in {"missing-key", "recipe-incomplete", "recipe-circle", "dangling-id", "unknown-value", "unknown-place"}:
+        line = text.splitlines()[problem.line - 1]
+        assert problem.place.split(".")[-1].split("[")[0] in line or rule == "yaml-syntax"
+    assert problem.line > 0
+    assert re.search("[\u4e00-\u9fff]", problem.message_zh)
+
+
+def test_a_disc_that_does_not_fit_has_no_solution(folder):
+    edit(folder, "printed: 21.88 平方公里", "printed: 2188 平方公里")
+    edit(folder, "value: 21.88", "value: 2188")
+    problem = only_problem(folder)
+    assert problem.rule == "recipe-without-solution"
+    assert "311.9" in problem.message_en  # what the district holds
+
+
+SQUARE = [[[120.0, 30.2], [120.1, 30.2], [120.1, 30.3], [120.0, 30.3], [120.0, 30.2]]]
+
+
+def drawn(folder, geometry, **properties):
+    """Make the first zone of Xixi a drawn one with this geometry."""
+    text = (folder / XIXI).read_text("utf-8")
+    start = text.index("      type: disc")
+    end = text.index("    provenance:", start)
+    (folder / XIXI).write_text(text[:start] + "      type: drawn\n" + text[end:], "utf-8")
+    feature = {"type": "Feature", "properties": {"id": "xixi-district", **properties}, "geometry": geometry}
+    layer = {"type": "FeatureCollection", "features": [feature]}
+    (folder / "geodata" / "hangzhou-xixi.geojson").write_text(json.dumps(layer), "utf-8")
+
+
+def polygon(*rings):
+    return {"type": "Polygon", "coordinates": list(rings)}
+
+
+def test_a_drawn_zone_is_read(folder):
+    drawn(folder, polygon(*SQUARE))
+    loading = read_folder(folder)
+    assert not loading.errors, [p.text() for p in loading.errors]
+
+
+@pytest.mark.parametrize(
+    ("geometry", "rule", "words"),
+    [
+        (polygon([[120, 30.2], [120.1, 30.3], [120.1, 30.2], [120, 30.3], [120, 30.2]]), "invalid-polygon", "Self-intersection"),
+        (polygon(), "empty-geometry", "empty"),
+        ({"type": "MultiPolygon", "coordinates": []}, "empty-geometry", "empty"),
+        (None, "missing-geometry", "no geometry"),
+        ({"type": "Point", "coordinates": [120, 30]}, "wrong-geometry-type", "Point"),
+        (polygon([[30.2, 120], [30.2, 120.1], [30.3, 120.1], [30.2, 120]]), "outside-the-globe", "swapped"),
+        (polygon([[520000, 3350000], [521000, 3350000], [521000, 3351000], [520000, 3350000]]), "outside-the-globe", "metres"),
+        (polygon([[120, 30.2], [1e999, 30.2], [120.1, 30.3], [120, 30.2]]), "json-syntax", "Infinity"),
+        (polygon([["a", 30.2], [120, 30.2], [120.1, 30.3], ["a", 30.2]]), "unreadable-geometry", "read"),
+        ({"type": "Curve", "coordinates": [1]}, "unreadable-geometry", "read"),
+        ({"type": "Polygon"}, "unreadable-geometry", "read"),
+        (polygon([[120, 30.2], [120.1, 30.3]]), "unreadable-geometry", "read"),
+    ],
+)
+def test_bad_shapes_are_named(folder, geometry, rule, words):
+    drawn(folder, geometry)
+    errors = [p for p in read_folder(folder).errors if "geodata" in p.file]
+    assert [p.rule for p in errors] == [rule]
+    assert words in errors[0].message_en
+    assert rule == "json-syntax" or (errors[0].line > 0 and "xixi-district" in errors[0].place)
+
+
+def test_swapped_coordinates_inside_the_globe_are_noticed(folder):
+    edit(folder, "anchor: flower-sea", "anchor: flower-sea", "cases/yining-flower-sea.yaml")
+    loading = read_folder(folder)
+    case = next(item.case for item in loading.cases if item.case.id == "yining-flower-sea")
+    ring = [[43.9, 81.6], [44.0, 81.6], [44.0, 81.7], [43.9, 81.6]]
+    shapes = shapes_file.read(
+        json.dumps({"type": "FeatureCollection", "features": [
+            {"type": "Feature", "properties": {"id": "flower-sea"}, "geometry": polygon(ring)}]}).encode(), "x")
+    from eppv_atlas.store.rules import misplaced
+
+    assert [found[1] for found in misplaced(case, shapes.drawn)] == ["swapped-coordinates"]
+
+
+def test_missing_and_orphan_features(folder):
+    drawn(folder, polygon(*SQUARE))
+    path = folder / "geodata" / "hangzhou-xixi.geojson"
+    path.write_text(path.read_text().replace("xixi-district", "somewhere-else"))
+    (folder / "geodata" / "no-case.geojson").write_text("{}")
+    rules = {p.rule for p in read_folder(folder).errors}
+    assert {"missing-geometry", "orphan-feature", "orphan-file"} <= rules
+
+
+def test_an_edited_recipe_result_is_noticed(folder, cli):
+    path = folder / "geodata" / "chaka-salt-lake.geojson"
+    text = path.read_text("utf-8")
+    first = re.search(r"\[99\.\d+,", text)[0]
+    path.write_text(text.replace(first, "[99.200001,", 1), "utf-8")
+    assert cli("--atlas", folder, "check")[0] == 0
+    code, _, err = cli("--atlas", folder, "check", "--strict")
+    assert code == 1
+    assert "stale-result" in err
+    cli("--atlas", folder, "tidy")
+    assert path.read_text("utf-8") == text
+
+
+def test_another_crs_is_refused(folder):
+    path = folder / "geodata" / "chaka-salt-lake.geojson"
+    data = json.loads(path.read_text("utf-8"))
+    data["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4528"}}
+    path.write_text(json.dumps(data), "utf-8")
+    assert "unknown-crs" in {p.rule for p in read_folder(folder).errors}
+
+
+def test_gbk_file_is_named_not_crashed_on(folder):
+    path = folder / XIXI
+    path.write_bytes(path.read_text("utf-8").encode("gb18030"))
+    problem = next(p for p in read_folder(folder).errors if p.file.endswith(XIXI))
+    assert problem.rule == "not-utf-8"
+    assert "GBK" in problem.message_en
+
+
+def test_all_mistakes_in_one_run_and_the_old_maps_stay(folder, cli):
+    assert cli("--atlas", folder, "build")[0] == 0
+    before = {p.name: p.read_bytes() for p in (folder / "maps").iterdir()}
+    edit(folder, "batch: mnr-4", "bacth: mnr-4")
+    edit(folder, "unit: km2", "unit: leagues", "cases/chaka-salt-lake.yaml")
+    edit(folder, "places: [532623]", "places: [532699]", "cases/xichou-karst.yaml")
+    (folder / "geodata" / "beijing-green-heart.geojson").write_text("{", "utf-8")
+    code, out, err = cli("--atlas", folder, "build")
+    assert code == 1
+    assert out == ""
+    for words in ("hangzhou-xixi.yaml:", "chaka-salt-lake.yaml:", "xichou-karst.yaml:", "beijing-green-heart.geojson:1:"):
+        assert words in err
+    assert re.search(r"unknown-key\]", err)
+    assert re.search(r"unknown-unit\]", err)
+    assert re.search(r"unknown-place\]", err)
+    assert {p.name: p.read_bytes() for p in (folder / "maps").iterdir()} == before
+    assert not [p for p in folder.iterdir() if "aside" in p.name]
+
+
+def test_exit_codes(folder, tmp_path, cli):
+    assert cli("--atlas", folder, "check")[0] == 0
+    assert cli("--atlas", tmp_path / "nowhere", "check")[0] == 2
+    assert cli("--atlas", folder, "show", "no-such-case")[0] == 2
+    assert cli("--atlas", folder, "measure", "--unit", "acre")[0] == 2
+    assert cli("--atlas", folder, "frobnicate")[0] == 2
+    assert cli()[0] in {0, 2}
+    edit(folder, "order: 1", "order: x")
+    assert cli("--atlas", folder, "check")[0] == 1
+    assert cli("--atlas", folder, "measure")[0] == 1
+
+
+def test_messages_cannot_move_the_cursor():
+    problem = Problem("a\x1b[2J.yaml", 1, "x", "r", "bad\nfile: forged \u202e")
+    assert printable("a\x1b") == "a\\x1b"
+    assert "\n" not in problem.text()
+    assert "\x1b" not in problem.text()
+    assert "\u202e" not in problem.text()
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.binary(max_size=300))
+def test_no_bytes_crash_the_readers(raw):
+    yaml_text.read(raw, "x.yaml")
+    case_file.read_case(raw, "x.yaml")
+    shapes_file.read(raw, "x.geojson")
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 250), st.sampled_from(["", "  ", "- ", "x: [", "{", "&a ", "'", "id: 1", "\t", "：", "zones: {}"]))
+def test_no_mangled_case_crashes_the_store(folder, line, junk):
+    path = folder / XIXI
+    good = path.read_text("utf-8")
+    lines = good.splitlines()
+    lines[line % len(lines)] = junk + lines[line % len(lines)][2:]
+    path.write_text("\n".join(lines), "utf-8")
+    try:
+        assert call("--atlas", folder, "list") in {0, 1}
+    except AtlasError as error:  # pragma: no cover - the command line must have caught it
+        pytest.fail(f"escaped: {error}")
+    finally:
+        path.write_text(good, "utf-8")

@@ -1,0 +1,210 @@
+"""Pages in a real browser with the network cut: desktop and phone."""
+
+import json
+
+import pytest
+from conftest import CASES, ROOT
+
+import eppv_atlas as ea
+from eppv_atlas import measure, render
+
+pytestmark = pytest.mark.browser
+SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
+
+
+@pytest.fixture(params=SIZES, scope="module")
+def tab(request, browser):
+    width, height = SIZES[request.param]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="zh-CN", offline=True, has_touch=request.param == "phone"
+    )
+    page = context.new_page()
+    page.set_default_timeout(8000)
+    page.seen = []
+    page.on("request", lambda r: page.seen.append(r.url) if not r.url.startswith(("file:", "data:")) else None)
+    page.on("console", lambda m: page.seen.append(f"{m.type}: {m.text}") if m.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda e: page.seen.append(str(e)))
+    page.size = request.param
+    yield page
+    context.close()
+
+
+def visit(tab, path):
+    tab.seen.clear()
+    files = []
+
+    def note(request):
+        if not request.url.startswith("data:"):
+            files.append(request.url)
+
+    tab.on("request", note)
+    tab.goto(path.as_uri())
+    tab.wait_for_timeout(250)
+    tab.remove_listener("request", note)
+    assert tab.seen == []
+    assert files == [path.as_uri()]  # the page itself and nothing else, not even from the disk
+
+
+def overflow(tab):
+    return tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def test_national_map(tab, maps):
+    visit(tab, maps / "index.html")
+    assert tab.locator(".case-anchor").count() == 11
+    assert {tab.locator(".case-anchor").nth(i).get_attribute("data-case") for i in range(11)} == set(CASES)
+    shown = tab.locator(".case-face .pin")
+    boxes = [shown.nth(i).bounding_box() for i in range(11)]
+    for i, a in enumerate(boxes):
+        for b in boxes[:i]:
+            assert abs(a["x"] - b["x"]) + abs(a["y"] - b["y"]) > 20  # no marker hides another
+    assert tab.locator(".leaflet-control-scale").is_visible()
+    assert tab.locator(".leaflet-control-layers").count() == 1
+    assert "审图号" in tab.locator(".map-note").inner_text()
+    assert tab.locator("details.legend").count() == 1
+    assert overflow(tab) <= 0
+
+
+def test_popup_and_link_to_the_case(tab, maps):
+    visit(tab, maps / "index.html")
+    tab.locator(".card[data-case=chaka-salt-lake]").click()
+    popup = tab.locator(".leaflet-popup-content")
+    popup.wait_for()
+    text = popup.inner_text()
+    for words in ("茶卡盐湖", "青海省", "赋能增值型", "生态旅游", "112平方公里", "第40页", "示意"):
+        assert words in text
+    assert popup.locator(".popup-facts li").count() == 3
+    popup.locator("a.open-case").click()
+    tab.wait_for_url("**/chaka-salt-lake.html")
+    tab.wait_for_timeout(250)
+    assert tab.seen == []
+    assert tab.locator("h1").inner_text() == "茶卡盐湖"
+
+
+def test_marker_opens_its_popup(tab, maps):
+    visit(tab, maps / "index.html")
+    tab.locator(".case-anchor[data-case=yining-flower-sea] .pin").click()
+    assert "伊宁县" in tab.locator(".leaflet-popup-content").inner_text()
+    tab.keyboard.press("Escape")
+    marker = tab.locator(".case-anchor[data-case=yining-flower-sea]")
+    marker.focus()
+    tab.keyboard.press("Enter")
+    assert tab.locator(".leaflet-popup-content").count() >= 1
+
+
+def test_zones_appear_as_one_zooms_in(tab, maps):
+    visit(tab, maps / "index.html")
+    assert tab.locator("path.leaflet-interactive").count() == 0
+    tab.evaluate("void map_main.setView([27.6, 117.7], 8, {animate: false})")
+    tab.wait_for_timeout(250)
+    assert tab.locator("path.leaflet-interactive").count() > 3
+    tab.evaluate("void map_main.setView([33, 105], 4, {animate: false})")
+    tab.wait_for_timeout(250)
+    assert tab.locator("path.leaflet-interactive").count() == 0
+
+
+def test_the_case_abroad_can_be_reached(tab, maps):
+    visit(tab, maps / "index.html")
+    tab.locator(".abroad").click()
+    assert "澳大利亚" in tab.locator(".leaflet-popup-content").inner_text()
+    center = tab.evaluate("[map_main.getCenter().lng, map_main.getCenter().lat]")
+    assert 135 < center[0] < 160
+    assert -45 < center[1] < -15
+
+
+def test_language_switch(tab, maps):
+    visit(tab, maps / "hangzhou-xixi.html")
+    assert tab.evaluate("document.documentElement.lang") == "zh-CN"
+    tab.locator("button.language").click()
+    assert tab.evaluate("document.documentElement.lang") == "en"
+    assert tab.locator("h1").inner_text() == "Xixi wetland"
+    assert tab.title() == "Xixi wetland"
+    body = tab.locator("article.panel").inner_text()
+    assert "Zone areas" in body
+    assert not [c for c in body if "\u4e00" <= c <= "\u9fff"]
+    tab.locator("button.language").click()
+    assert tab.locator("h1").inner_text() == "西溪湿地"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_case_page(tab, maps, case):
+    visit(tab, maps / f"{case}.html")
+    assert overflow(tab) <= 0
+    assert tab.locator("path.leaflet-interactive").count() >= 1
+    assert tab.locator("a.back").get_attribute("href") == "index.html"
+    rows = tab.locator(".zone-table tbody tr[data-zone]")
+    assert rows.count() >= 1
+    for index in range(rows.count()):
+        rows.nth(index).locator("button.plain").click()
+        popup = tab.locator(".leaflet-popup-content").last  # the one before it may still be fading out
+        popup.wait_for()
+        assert "图上量算" in popup.inner_text()
+        assert "平方公里" in popup.inner_text()
+        assert "undefined" not in popup.inner_text()
+    assert tab.seen == []
+
+
+def test_schematic_shapes_look_schematic(tab, maps):
+    visit(tab, maps / "chaka-salt-lake.html")
+    lake = tab.locator("path.leaflet-interactive[aria-label*='茶卡盐湖']").first
+    assert lake.get_attribute("fill").startswith("url(#hatch-")
+    assert lake.get_attribute("stroke-dasharray")
+    assert tab.locator("#hatch-water").count() == 1
+    assert "示意" in tab.locator(".zone-name-label").first.inner_text()
+    visit(tab, maps / "xichou-karst.html")
+    county = tab.locator("path.leaflet-interactive").first
+    assert county.get_attribute("fill") == "#5b6470"
+
+
+def test_units_of_the_area_table(tab, maps):
+    visit(tab, maps / "xichou-karst.html")
+    cell = tab.locator("tr[data-zone=xichou-county] td").first
+    assert "1,506.00" in cell.inner_text()
+    tab.locator("button[data-unit=mu]").click()
+    assert "2,259,000" in cell.inner_text()
+    tab.locator("button[data-unit=ha]").click()
+    assert "150,600" in cell.inner_text()
+
+
+def test_hostile_data_do_nothing_in_the_reader(tab, tmp_path, folder):
+    evil = '"<img src=x onerror=window.owned=1></script><script>window.owned=1</script>{{ 7*7 }}${window.owned=1}"'
+    path = folder / "cases" / "chaka-salt-lake.yaml"
+    text = path.read_text("utf-8").split("\n")
+    text = [f"{line.split(': ')[0]}: {evil}" if line.strip().startswith(("zh: ", "en: ")) else line for line in text]
+    text = [line.replace("name: {zh: 茶卡盐湖, en: ", f"name: {{zh: {evil}, en: ") for line in text]
+    path.write_text("\n".join(text), "utf-8")
+    atlas = ea.load(folder)
+    rows = {p.case.id: measure.case(p) for p in atlas}
+    national = tmp_path / "index.html"
+    national.write_bytes(render.national_page(atlas.cases, rows, atlas.settings))
+    placed = atlas["chaka-salt-lake"]
+    case = tmp_path / "chaka-salt-lake.html"
+    case.write_bytes(render.case_page(placed, rows[placed.case.id], measure.totals(placed), atlas.settings))
+    visit(tab, national)
+    tab.locator(".card[data-case=chaka-salt-lake]").click()
+    assert "{{ 7*7 }}${window.owned=1}" in tab.locator(".leaflet-popup-content").inner_text()
+    visit(tab, case)
+    tab.locator(".zone-table button.plain").first.click()
+    assert tab.locator(".leaflet-popup-content").count() == 1
+    assert tab.evaluate("window.owned") is None
+    assert tab.seen == []
+
+
+def test_an_injected_script_is_stopped_by_the_policy(tab, maps, tmp_path):
+    html = (maps / "chaka-salt-lake.html").read_text("utf-8")
+    broken = tmp_path / "injected.html"
+    broken.write_text(html.replace("</main>", "<script>window.owned = 1</script></main>"), "utf-8")
+    tab.goto(broken.as_uri())
+    assert tab.evaluate("window.owned") is None
+    tab.seen.clear()
+
+
+def test_data_of_the_page_agree_with_the_measures(tab, maps):
+    visit(tab, maps / "changzhou-zhenglu.html")
+    shown = tab.evaluate("JSON.parse(document.getElementById('zones_layer-data').textContent).cases[0].zones")
+    placed = ea.load(ROOT)["changzhou-zhenglu"]
+    rows = {row.zone: row for row in measure.case(placed)}
+    assert {zone["id"] for zone in shown} == {zone for zone, row in rows.items() if row.area_m2 is not None}
+    for zone in shown:
+        assert zone["measured"]["ha"] == ea.units.area_text(rows[zone["id"]].area_m2, "ha")
+    assert json.dumps(shown)
