@@ -12,9 +12,17 @@ from eppv_atlas.cli import run
 
 ROOT = Path(__file__).parents[1]
 CASES = (
-    "hangzhou-xixi", "anji-land-consolidation", "changzhou-zhenglu", "nanping-wuyishan",
-    "dongying-saline-alkali", "chaka-salt-lake", "beijing-green-heart", "wuzhou-liubao-tea",
-    "xichou-karst", "yining-flower-sea", "nsw-biodiversity-offsets",
+    "hangzhou-xixi",
+    "anji-land-consolidation",
+    "changzhou-zhenglu",
+    "nanping-wuyishan",
+    "dongying-saline-alkali",
+    "chaka-salt-lake",
+    "beijing-green-heart",
+    "wuzhou-liubao-tea",
+    "xichou-karst",
+    "yining-flower-sea",
+    "nsw-biodiversity-offsets",
 )
 
 

@@ -14,9 +14,24 @@ from eppv_atlas.errors import AreaError
 
 # GeographicLib's documentation: Antarctica, lat lon, WGS 84
 ANTARCTICA = [
-    (-63.1, -58), (-72.9, -74), (-71.9, -102), (-74.9, -102), (-74.3, -131), (-77.5, -163),
-    (-77.4, 163), (-71.7, 172), (-65.9, 140), (-65.7, 113), (-66.6, 88), (-66.9, 59),
-    (-69.8, 25), (-70.0, -4), (-71.0, -14), (-77.3, -33), (-77.9, -46), (-74.7, -61),
+    (-63.1, -58),
+    (-72.9, -74),
+    (-71.9, -102),
+    (-74.9, -102),
+    (-74.3, -131),
+    (-77.5, -163),
+    (-77.4, 163),
+    (-71.7, 172),
+    (-65.9, 140),
+    (-65.7, 113),
+    (-66.6, 88),
+    (-66.9, 59),
+    (-69.8, 25),
+    (-70.0, -4),
+    (-71.0, -14),
+    (-77.3, -33),
+    (-77.9, -46),
+    (-74.7, -61),
 ]
 
 
@@ -36,10 +51,12 @@ def test_survey_sheet_areas(south, printed_m2):
     # parallels are no geodesics: their edges are cut into 2000 pieces
     lons = np.linspace(120.0, 120.0 + 3.75 / 60, 2001)
     north = south + 2.5 / 60
-    ring = np.concatenate([
-        np.column_stack([lons, np.full_like(lons, south)]),
-        np.column_stack([lons[::-1], np.full_like(lons, north)]),
-    ])
+    ring = np.concatenate(
+        [
+            np.column_stack([lons, np.full_like(lons, south)]),
+            np.column_stack([lons[::-1], np.full_like(lons, north)]),
+        ]
+    )
     assert area_m2(shapely.Polygon(ring)) == pytest.approx(printed_m2, abs=0.02)
 
 
@@ -52,8 +69,13 @@ def test_disc_of_ten_kilometres():
 
 @pytest.mark.parametrize(
     ("code", "published_km2", "within"),
-    [("532623", 1506, 0.01), ("330523", 1886, 0.01), ("350781", 2852, 0.01), ("350723", 2240, 0.01),
-     ("AU-NSW", 801_150, 0.002)],
+    [
+        ("532623", 1506, 0.01),
+        ("330523", 1886, 0.01),
+        ("350781", 2852, 0.01),
+        ("350723", 2240, 0.01),
+        ("AU-NSW", 801_150, 0.002),
+    ],
 )
 def test_outlines_measure_what_is_published(code, published_km2, within):
     assert area_m2(boundaries.outline(code)) / 1e6 == pytest.approx(published_km2, rel=within)
@@ -108,7 +130,11 @@ def test_geographic_layers_are_measured(crs):
 
 @pytest.mark.parametrize(
     "shape",
-    [shapely.box(500_000, 3_000_000, 500_100, 3_000_100), shapely.Point(110, 30), shapely.box(30, 110, 31, 111)],
+    [
+        shapely.box(500_000, 3_000_000, 500_100, 3_000_100),
+        shapely.Point(110, 30),
+        shapely.box(30, 110, 31, 111),
+    ],
 )
 def test_wrong_shapes_are_refused(shape):
     with pytest.raises(AreaError):

@@ -4,10 +4,10 @@ import json
 import re
 
 import pytest
-from conftest import call
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conftest import call
 from eppv_atlas.errors import AtlasError, Problem, printable
 from eppv_atlas.store import case_file, read_folder, shapes_file, yaml_text
 
@@ -55,15 +55,30 @@ def only_problem(folder):
         ("lon: 120.06, lat: 30.27", "lon: 30.27, lat: 120.06", "out-of-range", "sites[0].location.lat"),
         ("share: 80", "share: 180", "out-of-range", "zones[2].geometry.share"),
         ("      share: 80\n", "", "recipe-incomplete", "zones[2].geometry"),
-        ("of: protected-scope\n      share", "of: wetland-reserve\n      share", "recipe-circle", "zones[2].geometry"),
-        ("of: protected-scope\n      share", "of: xixi-paradise\n      share", "input-without-geometry", "zones[2].geometry.of"),
-        ("confidence: schematic\n      how: {zh: 保护", "confidence: surveyed\n      how: {zh: 保护", "confidence-overclaimed", None),
+        (
+            "of: protected-scope\n      share",
+            "of: wetland-reserve\n      share",
+            "recipe-circle",
+            "zones[2].geometry",
+        ),
+        (
+            "of: protected-scope\n      share",
+            "of: xixi-paradise\n      share",
+            "input-without-geometry",
+            "zones[2].geometry.of",
+        ),
+        (
+            "confidence: schematic\n      how: {zh: 保护",
+            "confidence: surveyed\n      how: {zh: 保护",
+            "confidence-overclaimed",
+            None,
+        ),
         ("basis: stated\n  page: 10", "basis: stated", "missing-key", "path.page"),
         ("title:\n", "title: &a\n", "yaml-anchor", "title"),
         ("batch: mnr-4", "batch: *a", "yaml-anchor", "batch"),
         ("batch: mnr-4", "batch: !!python/name:os.system mnr-4", "yaml-tag", "batch"),
         ("batch: mnr-4", "batch： mnr-4", "yaml-syntax", ""),
-        ("batch: mnr-4", "batch: \"mnr\\x1b[31m\"", "control-character", "batch"),
+        ("batch: mnr-4", 'batch: "mnr\\x1b[31m"', "control-character", "batch"),
     ],
 )
 def test_one_mistake_gives_one_message(folder, old, new, rule, place):
@@ -75,7 +90,14 @@ def test_one_mistake_gives_one_message(folder, old, new, rule, place):
     if place is not None:
         assert problem.place == place
     # the line named is the line of the mistake, or of the thing that lacks something
-    if rule not in {"missing-key", "recipe-incomplete", "recipe-circle", "dangling-id", "unknown-value", "unknown-place"}:
+    if rule not in {
+        "missing-key",
+        "recipe-incomplete",
+        "recipe-circle",
+        "dangling-id",
+        "unknown-value",
+        "unknown-place",
+    }:
         line = text.splitlines()[problem.line - 1]
         assert problem.place.split(".")[-1].split("[")[0] in line or rule == "yaml-syntax"
     assert problem.line > 0
@@ -117,13 +139,21 @@ def test_a_drawn_zone_is_read(folder):
 @pytest.mark.parametrize(
     ("geometry", "rule", "words"),
     [
-        (polygon([[120, 30.2], [120.1, 30.3], [120.1, 30.2], [120, 30.3], [120, 30.2]]), "invalid-polygon", "Self-intersection"),
+        (
+            polygon([[120, 30.2], [120.1, 30.3], [120.1, 30.2], [120, 30.3], [120, 30.2]]),
+            "invalid-polygon",
+            "Self-intersection",
+        ),
         (polygon(), "empty-geometry", "empty"),
         ({"type": "MultiPolygon", "coordinates": []}, "empty-geometry", "empty"),
         (None, "missing-geometry", "no geometry"),
         ({"type": "Point", "coordinates": [120, 30]}, "wrong-geometry-type", "Point"),
         (polygon([[30.2, 120], [30.2, 120.1], [30.3, 120.1], [30.2, 120]]), "outside-the-globe", "swapped"),
-        (polygon([[520000, 3350000], [521000, 3350000], [521000, 3351000], [520000, 3350000]]), "outside-the-globe", "metres"),
+        (
+            polygon([[520000, 3350000], [521000, 3350000], [521000, 3351000], [520000, 3350000]]),
+            "outside-the-globe",
+            "metres",
+        ),
         (polygon([[120, 30.2], [1e999, 30.2], [120.1, 30.3], [120, 30.2]]), "json-syntax", "Infinity"),
         (polygon([["a", 30.2], [120, 30.2], [120.1, 30.3], ["a", 30.2]]), "unreadable-geometry", "read"),
         ({"type": "Curve", "coordinates": [1]}, "unreadable-geometry", "read"),
@@ -145,8 +175,16 @@ def test_swapped_coordinates_inside_the_globe_are_noticed(folder):
     case = next(item.case for item in loading.cases if item.case.id == "yining-flower-sea")
     ring = [[43.9, 81.6], [44.0, 81.6], [44.0, 81.7], [43.9, 81.6]]
     shapes = shapes_file.read(
-        json.dumps({"type": "FeatureCollection", "features": [
-            {"type": "Feature", "properties": {"id": "flower-sea"}, "geometry": polygon(ring)}]}).encode(), "x")
+        json.dumps(
+            {
+                "type": "FeatureCollection",
+                "features": [
+                    {"type": "Feature", "properties": {"id": "flower-sea"}, "geometry": polygon(ring)}
+                ],
+            }
+        ).encode(),
+        "x",
+    )
     from eppv_atlas.store.rules import misplaced
 
     assert [found[1] for found in misplaced(case, shapes.drawn)] == ["swapped-coordinates"]
@@ -200,7 +238,12 @@ def test_all_mistakes_in_one_run_and_the_old_maps_stay(folder, cli):
     code, out, err = cli("--atlas", folder, "build")
     assert code == 1
     assert out == ""
-    for words in ("hangzhou-xixi.yaml:", "chaka-salt-lake.yaml:", "xichou-karst.yaml:", "beijing-green-heart.geojson:1:"):
+    for words in (
+        "hangzhou-xixi.yaml:",
+        "chaka-salt-lake.yaml:",
+        "xichou-karst.yaml:",
+        "beijing-green-heart.geojson:1:",
+    ):
         assert words in err
     assert re.search(r"unknown-key\]", err)
     assert re.search(r"unknown-unit\]", err)
@@ -238,7 +281,10 @@ def test_no_bytes_crash_the_readers(raw):
 
 
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.integers(0, 250), st.sampled_from(["", "  ", "- ", "x: [", "{", "&a ", "'", "id: 1", "\t", "：", "zones: {}"]))
+@given(
+    st.integers(0, 250),
+    st.sampled_from(["", "  ", "- ", "x: [", "{", "&a ", "'", "id: 1", "\t", "：", "zones: {}"]),
+)
 def test_no_mangled_case_crashes_the_store(folder, line, junk):
     path = folder / XIXI
     good = path.read_text("utf-8")

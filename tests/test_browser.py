@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from conftest import CASES, ROOT
 
 import eppv_atlas as ea
+from conftest import CASES, ROOT
 from eppv_atlas import measure, render
 
 pytestmark = pytest.mark.browser
@@ -16,13 +16,21 @@ SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 def tab(request, browser):
     width, height = SIZES[request.param]
     context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="zh-CN", offline=True, has_touch=request.param == "phone"
+        viewport={"width": width, "height": height},
+        locale="zh-CN",
+        offline=True,
+        has_touch=request.param == "phone",
     )
     page = context.new_page()
     page.set_default_timeout(8000)
     page.seen = []
-    page.on("request", lambda r: page.seen.append(r.url) if not r.url.startswith(("file:", "data:")) else None)
-    page.on("console", lambda m: page.seen.append(f"{m.type}: {m.text}") if m.type in {"error", "warning"} else None)
+    page.on(
+        "request", lambda r: page.seen.append(r.url) if not r.url.startswith(("file:", "data:")) else None
+    )
+    page.on(
+        "console",
+        lambda m: page.seen.append(f"{m.type}: {m.text}") if m.type in {"error", "warning"} else None,
+    )
     page.on("pageerror", lambda e: page.seen.append(str(e)))
     page.size = request.param
     yield page
@@ -170,7 +178,10 @@ def test_hostile_data_do_nothing_in_the_reader(tab, tmp_path, folder):
     evil = '"<img src=x onerror=window.owned=1></script><script>window.owned=1</script>{{ 7*7 }}${window.owned=1}"'
     path = folder / "cases" / "chaka-salt-lake.yaml"
     text = path.read_text("utf-8").split("\n")
-    text = [f"{line.split(': ')[0]}: {evil}" if line.strip().startswith(("zh: ", "en: ")) else line for line in text]
+    text = [
+        f"{line.split(': ')[0]}: {evil}" if line.strip().startswith(("zh: ", "en: ")) else line
+        for line in text
+    ]
     text = [line.replace("name: {zh: 茶卡盐湖, en: ", f"name: {{zh: {evil}, en: ") for line in text]
     path.write_text("\n".join(text), "utf-8")
     atlas = ea.load(folder)

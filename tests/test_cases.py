@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 import shapely
-from conftest import CASES, ROOT
 
 import eppv_atlas as ea
+from conftest import CASES, ROOT
 from eppv_atlas.area import CGCS2000, area_m2
 from eppv_atlas.geometry import polygons
 from eppv_atlas.units import UNITS
-
 
 # stored outlines have six decimals (0.11 m): a few parts in a million of a small zone's area
 ROUNDING = 1e-5
@@ -38,7 +37,9 @@ def test_everything_is_tidy_and_without_warnings():
 
 def test_size_of_the_dataset(atlas):
     zones = [zone for placed in atlas for zone in placed.case.zones]
-    spatial = [f for p in atlas for f in p.case.facts if UNITS[f.unit].quantity in {"area", "length", "share"}]
+    spatial = [
+        f for p in atlas for f in p.case.facts if UNITS[f.unit].quantity in {"area", "length", "share"}
+    ]
     assert len(zones) >= 100
     assert len(spatial) >= 107
     assert all(len(placed.case.headlines) == 3 for placed in atlas)
@@ -61,12 +62,17 @@ def test_zhenglu_spaces_and_shares(atlas):
     town = found["zhenglu-town"].area_m2
     assert town == pytest.approx(8422e4, rel=ROUNDING)
     for zone, hectares, share in (
-        ("production-space", 1039, 12.34), ("living-space", 3044, 36.14), ("ecological-space", 4339, 51.52),
+        ("production-space", 1039, 12.34),
+        ("living-space", 3044, 36.14),
+        ("ecological-space", 4339, 51.52),
     ):
         assert found[zone].stated_m2 == hectares * 1e4
         assert found[zone].area_m2 == pytest.approx(hectares * 1e4, rel=ROUNDING)
         assert found[zone].area_m2 / town * 100 == pytest.approx(share, abs=0.005)
-    shapes = [atlas["changzhou-zhenglu"].shapes[z].geometry for z in ("production-space", "living-space", "ecological-space")]
+    shapes = [
+        atlas["changzhou-zhenglu"].shapes[z].geometry
+        for z in ("production-space", "living-space", "ecological-space")
+    ]
     assert area_m2(polygons(shapely.unary_union(shapes))) == pytest.approx(town, rel=ROUNDING)
 
 
@@ -150,7 +156,9 @@ def test_shapes_made_to_size_are_schematic_and_claim_no_agreement(atlas):
 def test_totals_add_up(atlas):
     for placed in atlas:
         for total in ea.measure.totals(placed):
-            assert total.overlap_m2 == pytest.approx(total.sum_m2 - total.union_m2, abs=1e-3 * total.sum_m2 + 1)
+            assert total.overlap_m2 == pytest.approx(
+                total.sum_m2 - total.union_m2, abs=1e-3 * total.sum_m2 + 1
+            )
             assert 0 < total.union_m2 <= total.sum_m2 * (1 + 1e-9)
     by = {t.confidence: t for t in ea.measure.totals(atlas["hangzhou-xixi"])}
     assert by["schematic"].overlap_m2 == pytest.approx((11 + 8.8) * 1e6, rel=1e-4)
@@ -168,7 +176,10 @@ def test_every_figure_stands_on_its_page_of_the_notice(atlas):
     text = _source()
     body = text.index("第一部分总体情况", text.index("第一部分总体情况") + 1)
     with (ROOT / "tests" / "data" / "page_starts.csv").open(encoding="utf-8") as lines:
-        starts = {int(r["page"]): text.index(re.sub(r"\s", "", r["begins_with"]), body) for r in csv.DictReader(lines)}
+        starts = {
+            int(r["page"]): text.index(re.sub(r"\s", "", r["begins_with"]), body)
+            for r in csv.DictReader(lines)
+        }
     assert list(starts.values()) == sorted(starts.values())
     ends = {page: starts.get(page + 1, len(text)) for page in starts}
     missing = [

@@ -8,9 +8,9 @@ import subprocess
 import sys
 
 import pytest
-from conftest import CASES, ROOT
 
 import eppv_atlas as ea
+from conftest import CASES, ROOT
 from eppv_atlas.store import case_file
 
 KEYS = {"case", "zone", "kind", "area_m2", "perimeter_m", "stated_m2", "difference_pct", "confidence"}
@@ -21,7 +21,7 @@ def test_measure_json_is_a_list_of_rows(cli, atlas):
     found = json.loads(out)
     assert code == 0
     assert len(found) == sum(len(placed.case.zones) for placed in atlas)
-    assert all(KEYS <= set(row) for row in found)
+    assert all(set(row) >= KEYS for row in found)
     none = [row for row in found if row["confidence"] is None]
     assert none
     assert all(row["area_m2"] is None and row["perimeter_m"] is None for row in none)
@@ -101,9 +101,17 @@ def test_new_template_passes_once_filled_in(tmp_path, cli):
     filled = []
     for line in blank.splitlines():
         for mark, value in {
-            "<填路径 / path>": "spillover-sharing", "<填模式 / mode>": "eco-tourism", "<填类别 / category>": "public",
-            "<填页码，如 9-14 / pages>": "3", '"<填如 330106>"': "330106", '"<填经度>"': "120.1", '"<填纬度>"': "30.2",
-            '"<填页码>"': "3", '"<填数值>"': "23000", "<填原文写法，如 2.3 万亩>": "2.3 万亩", "<填原文写法>": "2.3 万",
+            "<填路径 / path>": "spillover-sharing",
+            "<填模式 / mode>": "eco-tourism",
+            "<填类别 / category>": "public",
+            "<填页码，如 9-14 / pages>": "3",
+            '"<填如 330106>"': "330106",
+            '"<填经度>"': "120.1",
+            '"<填纬度>"': "30.2",
+            '"<填页码>"': "3",
+            '"<填数值>"': "23000",
+            "<填原文写法，如 2.3 万亩>": "2.3 万亩",
+            "<填原文写法>": "2.3 万",
         }.items():
             line = line.replace(mark, value)  # noqa: PLW2901
         while not line.startswith("#") and "<填" in line:
@@ -174,7 +182,11 @@ def test_module_runs_as_a_program_without_a_folder(tmp_path):
     """With no folder given, from anywhere: the cases that come with the package."""
     done = subprocess.run(
         [sys.executable, "-c", "from eppv_atlas.cli import run; run(['list', '--format', 'json'])"],
-        cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, "LANG": "C", "PYTHONUTF8": "1"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "LANG": "C", "PYTHONUTF8": "1"},
     )
     assert done.returncode == 0, done.stderr
     assert [row["id"] for row in json.loads(done.stdout)] == list(CASES)

@@ -55,7 +55,11 @@ def test_ring_of_area(place, inner_m2, ratio):
 
 
 @settings(deadline=None, max_examples=30)
-@given(st.sampled_from(["west", "east", "south", "north", "centre", "edge"]), st.floats(0.05, 0.6), st.floats(0, 0.35))
+@given(
+    st.sampled_from(["west", "east", "south", "north", "centre", "edge"]),
+    st.floats(0.05, 0.6),
+    st.floats(0, 0.35),
+)
 def test_part_is_area_true_and_inside(side, share, after):
     whole, _ = geometry.disc(104.0, 30.0, 3e8, clip=shapely.box(103.9, 29.0, 105.0, 31.0))
     part = geometry.part(whole, after, after + share, side)
@@ -95,10 +99,14 @@ def test_canonical_form_is_stable_valid_and_counter_clockwise():
     "recipe",
     [
         lambda: geometry.disc(120, 30, 1e12, clip=shapely.box(119, 29, 121, 31)),
-        lambda: geometry.disc(120, 30, 1e8, clip=shapely.box(119, 29, 121, 31), minus=shapely.box(118, 28, 122, 32)),
+        lambda: geometry.disc(
+            120, 30, 1e8, clip=shapely.box(119, 29, 121, 31), minus=shapely.box(118, 28, 122, 32)
+        ),
         lambda: geometry.disc(179.99, 30, 1e9),
         lambda: geometry.disc(120, 30, 0),
-        lambda: geometry.ring_of_area(shapely.box(120, 30, 120.1, 30.1), 1e10, shapely.box(119.9, 29.9, 120.2, 30.2)),
+        lambda: geometry.ring_of_area(
+            shapely.box(120, 30, 120.1, 30.1), 1e10, shapely.box(119.9, 29.9, 120.2, 30.2)
+        ),
         lambda: geometry.ring(shapely.box(110, 30, 118, 38), 1000),
         lambda: geometry.part(shapely.box(120, 30, 121, 31), 0.5, 1.2, "west"),
     ],

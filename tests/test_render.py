@@ -5,19 +5,31 @@ import re
 
 import folium
 import pytest
-from conftest import CASES, ROOT
 from folium.plugins import MarkerCluster
 from markupsafe import Markup
 
 import eppv_atlas as ea
+from conftest import CASES, ROOT
 from eppv_atlas import measure, render
 from eppv_atlas.errors import RenderError
 from eppv_atlas.render import base, phrases, style
 
 PAYLOADS = [
-    "{{ 7**8 }}", "{% for x in y %}", "{# #}", "<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>",
-    "<!--<script>", "${alert(1)}", "`+alert(1)+`", "'\"><svg onload=alert(1)>", "javascript:alert(1)", "\u2028\u2029",
-    "{{ cycler.__init__.__globals__.os.popen('touch /tmp/owned').read() }}", "]]>", "&lt;b&gt;", "\\u003c",
+    "{{ 7**8 }}",
+    "{% for x in y %}",
+    "{# #}",
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(1)</script>",
+    "<!--<script>",
+    "${alert(1)}",
+    "`+alert(1)+`",
+    "'\"><svg onload=alert(1)>",
+    "javascript:alert(1)",
+    "\u2028\u2029",
+    "{{ cycler.__init__.__globals__.os.popen('touch /tmp/owned').read() }}",
+    "]]>",
+    "&lt;b&gt;",
+    "\\u003c",
 ]
 
 
@@ -29,7 +41,9 @@ def hostile(folder):
     quoted = quoted if quoted.endswith('"') else quoted.rstrip("\\") + '"'
     path = folder / "cases" / "chaka-salt-lake.yaml"
     text = path.read_text("utf-8")
-    text = re.sub(r"(?<![\w-])(zh|en): [^,}\n][^\n]*?(?=, en:|}$|}\n|\n)", lambda m: f"{m[1]}: {quoted}", text)
+    text = re.sub(
+        r"(?<![\w-])(zh|en): [^,}\n][^\n]*?(?=, en:|}$|}\n|\n)", lambda m: f"{m[1]}: {quoted}", text
+    )
     path.write_text(text, "utf-8")
     return ea.load(folder)
 
@@ -51,7 +65,7 @@ def test_hostile_texts_stay_texts(hostile):
         # script elements: ours and inert data only
         kinds = re.findall(r"<script([^>]*)>", html)
         assert all(kind == "" or kind.startswith(' type="application/json"') for kind in kinds)
-        for data in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html, re.S):
+        for data in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html, re.DOTALL):
             assert not re.search(r"[<>&\u2028\u2029]", data)
             json.loads(data)
 
@@ -60,12 +74,12 @@ def test_pages_ask_for_nothing_from_outside(maps):
     for path in maps.glob("*.html"):
         html = path.read_text("utf-8")
         policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)[1]
-        assert policy.startswith("default-src &#39;none&#39;") or policy.startswith("default-src 'none'")
+        assert policy.startswith(("default-src &#39;none&#39;", "default-src 'none'"))
         assert "unsafe" not in policy
         assert "http" not in policy
-        body = re.sub(r"<(script|style)\b[^>]*>.*?</\1>", "", html, flags=re.S)
+        body = re.sub(r"<(script|style)\b[^>]*>.*?</\1>", "", html, flags=re.DOTALL)
         assert not re.findall(r'(?:src|href)="(?!#|[a-z-]+\.html")[^"]*"', body)
-        styles = "".join(re.findall(r"<style>(.*?)</style>", html, re.S))
+        styles = "".join(re.findall(r"<style>(.*?)</style>", html, re.DOTALL))
         assert not re.findall(r"url\((?!data:|#)[^)]*\)", styles)
         assert "@import" not in styles
 
@@ -141,7 +155,7 @@ def test_a_schematic_shape_never_looks_surveyed(atlas):
     for name, look in style.CONFIDENCE_STYLES.items():
         assert name == "schematic" or not look.hatched
     _, page = pages_of(atlas, "hangzhou-xixi")
-    data = re.search(r'id="zones_layer-data">(.*?)</script>', page.decode("utf-8"), re.S)[1]
+    data = re.search(r'id="zones_layer-data">(.*?)</script>', page.decode("utf-8"), re.DOTALL)[1]
     zones = json.loads(data)["cases"][0]["zones"]
     assert zones
     assert all(zone["hatched"] and zone["dash"] and zone["confidence"]["id"] == "schematic" for zone in zones)

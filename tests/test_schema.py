@@ -4,9 +4,9 @@ import json
 
 import jsonschema
 import pytest
-from conftest import CASES, ROOT
 from ruamel.yaml import YAML
 
+from conftest import CASES, ROOT
 from eppv_atlas.store import case_file
 from eppv_atlas.store.yaml_text import read
 
@@ -68,5 +68,5 @@ def test_editor_and_record_refuse_the_same(old, new, validator):
 
 
 def test_scalars_stay_what_was_written():
-    found = read("a: NO\nb: 00123\nc: 1:30\nd: 2024-01-01\ne: ~\nf: 1e3\n".encode(), "x").data
+    found = read(b"a: NO\nb: 00123\nc: 1:30\nd: 2024-01-01\ne: ~\nf: 1e3\n", "x").data
     assert found == {"a": "NO", "b": "00123", "c": "1:30", "d": "2024-01-01", "e": "~", "f": "1e3"}

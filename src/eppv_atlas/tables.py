@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from eppv_atlas import boundaries, vocabulary
-from eppv_atlas.model import PlacedCase
+from eppv_atlas.results import PlacedCase
 from eppv_atlas.units import UNITS, to_m2
 
 if TYPE_CHECKING:

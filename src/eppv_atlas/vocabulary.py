@@ -211,7 +211,12 @@ ZONE_KINDS = _table(
         Term("reclamation", "复垦区", "Reclaimed land", group="restoration"),
         Term("mine-restoration", "矿山修复区", "Mine restoration area", group="restoration"),
         Term("soil-improvement", "土壤改良区", "Soil improvement area", group="restoration"),
-        Term("water-soil-conservation", "水土流失治理区", "Soil and water conservation area", group="restoration"),
+        Term(
+            "water-soil-conservation",
+            "水土流失治理区",
+            "Soil and water conservation area",
+            group="restoration",
+        ),
         Term("farmland", "耕地", "Farmland", group="farming"),
         Term("basic-farmland", "永久基本农田", "Permanent basic farmland", group="farming"),
         Term("tea-garden", "茶园", "Tea garden", group="farming"),
@@ -270,7 +275,9 @@ SITE_KINDS = _table(
 CONFIDENCES = _table(
     (
         Term("surveyed", "实测", "Surveyed", "依法定测量成果。", "From a survey of record."),
-        Term("official", "官方", "Official", "主管部门公布的边界。", "A boundary published by the authority."),
+        Term(
+            "official", "官方", "Official", "主管部门公布的边界。", "A boundary published by the authority."
+        ),
         Term(
             "digitised",
             "数字化",

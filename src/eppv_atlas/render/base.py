@@ -87,9 +87,7 @@ def _assets() -> dict[str, str]:
 
     css = re.sub(r"url\(([\w/.-]+\.png)\)", inline, css)
     return {
-        LEAFLET_JS: re.sub(
-            r"\n//# sourceMappingURL=.*", "", (leaflet / "leaflet.js").read_text("utf-8")
-        ),
+        LEAFLET_JS: re.sub(r"\n//# sourceMappingURL=.*", "", (leaflet / "leaflet.js").read_text("utf-8")),
         LEAFLET_CSS: css,
         ATLAS_JS: own.joinpath("atlas.js").read_text("utf-8"),
         ATLAS_CSS: own.joinpath("atlas.css").read_text("utf-8") + "\n" + style.css_variables(),
@@ -219,17 +217,17 @@ class AtlasMap(folium.Map):
         What screen readers call the map, in both languages.
     """
 
-    default_js: Final = [("leaflet", LEAFLET_JS)]
-    default_css: Final = [("leaflet_css", LEAFLET_CSS)]
+    default_js = [("leaflet", LEAFLET_JS)]  # noqa: RUF012 - as Folium declares it
+    default_css = [("leaflet_css", LEAFLET_CSS)]  # noqa: RUF012 - as Folium declares it
 
     def __init__(self, bounds: tuple[float, float, float, float], label: dict[str, str]) -> None:
         super().__init__(tiles=None)
         self._id = "main"
         self.view = {"bounds": list(bounds), "label": label}
 
-    def render(self, **kwargs: Any) -> None:
-        """Write the map's assets, view and layers into its page."""
-        root = self.get_root()
+    def render(self, **kwargs: Any) -> str:
+        """Write the map's assets, view and layers into its page; the map itself has no text."""
+        root = _figure(self)
         for name, link in self.default_css:
             root.header.add_child(CssLink(link), name=name)
         for name, link in self.default_js:
@@ -238,6 +236,7 @@ class AtlasMap(folium.Map):
         _contribute(root, name, self.view, f'var {name} = eppv.map("{name}");\n')
         for child in self._children.values():
             child.render(**kwargs)
+        return ""
 
 
 class DataLayer(Layer):
@@ -257,8 +256,16 @@ class DataLayer(Layer):
         self._name, self._id = kind, "layer"
         self.kind, self.data = kind, data
 
-    def render(self, **_kwargs: Any) -> None:
+    def render(self, **_kwargs: Any) -> str:
         """Write the layer's data and the call that draws it into the figure."""
-        name = self.get_name()
-        parent = self._parent.get_name()
-        _contribute(self.get_root(), name, self.data, f'eppv.{self.kind}({parent}, "{name}");\n')
+        name, root = self.get_name(), _figure(self)
+        parent = self._parent.get_name() if self._parent is not None else ""
+        _contribute(root, name, self.data, f'eppv.{self.kind}({parent}, "{name}");\n')
+        return ""
+
+
+def _figure(element: Element) -> Figure:
+    root = element.get_root()
+    if not isinstance(root, Figure):
+        raise RenderError("a map layer needs a figure to be drawn in", "图层须放在图幅中才能绘制")
+    return root

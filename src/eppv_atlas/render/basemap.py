@@ -84,7 +84,13 @@ def national() -> dict[str, Any]:
     areas = []
     for place, shape in zip(places, simple, strict=True):
         zh, en = vocabulary.PROVINCES[place.code]
-        areas.append({"name": {"zh": _short(zh), "en": en}, "at": _label(shape), "rings": encode(shape, NATIONAL_SCALE)})
+        areas.append(
+            {
+                "name": {"zh": _short(zh), "en": en},
+                "at": _label(shape),
+                "rings": encode(shape, NATIONAL_SCALE),
+            }
+        )
     border = shapely.unary_union(simple)
     return {
         "scale": NATIONAL_SCALE,
@@ -113,7 +119,8 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
     wide = shapely.buffer(view, size / 2, join_style="mitre")
     cut = np.array([_polygons(shapely.intersection(shapes[i], wide)) for i in near], dtype=object)
     simple = shapely.coverage_simplify(cut, size / 700)
-    areas, provinces = [], {}
+    areas: list[dict[str, Any]] = []
+    provinces: dict[str, list[BaseGeometry]] = {}
     for i, shape in zip(near, simple, strict=True):
         if shape.is_empty:
             continue
@@ -132,7 +139,9 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
         "scale": LOCAL_SCALE,
         "land": encode(_polygons(shapely.intersection(boundaries.land(), wide)), LOCAL_SCALE),
         "areas": areas,
-        "border": [ring for group in provinces.values() for ring in encode(shapely.unary_union(group), LOCAL_SCALE)],
+        "border": [
+            ring for group in provinces.values() for ring in encode(shapely.unary_union(group), LOCAL_SCALE)
+        ],
         "dashes": [],
         "islands": [],
     }
@@ -164,9 +173,7 @@ def locator(province: str, lon: float, lat: float) -> dict[str, Any]:
         lines = []
         for line in shapely.get_parts(shapely.get_parts(shape)):
             xy = shapely.get_coordinates(line.exterior if line.geom_type == "Polygon" else line)
-            points = " ".join(
-                f"{(x - west) * squeeze * scale:.1f} {(north - y) * scale:.1f}" for x, y in xy
-            )
+            points = " ".join(f"{(x - west) * squeeze * scale:.1f} {(north - y) * scale:.1f}" for x, y in xy)
             lines.append(f"M{points}" + ("z" if line.geom_type == "Polygon" else ""))
         return "".join(lines)
 

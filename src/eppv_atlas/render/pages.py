@@ -13,10 +13,11 @@ import shapely
 from markupsafe import Markup
 
 from eppv_atlas import boundaries, vocabulary
-from eppv_atlas.model import Measure, PlacedCase, Settings, Total
+from eppv_atlas.model import Settings
 from eppv_atlas.render import basemap, style, views
 from eppv_atlas.render.base import JINJA, AtlasMap, DataLayer, Page
 from eppv_atlas.render.phrases import PHRASES
+from eppv_atlas.results import Measure, PlacedCase, Total
 
 CHINA: Final = (73.4, 3.2, 135.2, 53.7)
 """First view: the whole country with the islands of the South China Sea, degrees."""
@@ -88,7 +89,12 @@ def case_page(
     card = views.card(placed)
     if placed.case.anchor not in placed.shapes:
         site = next(site for site in placed.case.sites if site.id == placed.case.anchor)
-        atlas_map.add_child(DataLayer("site", {"name": views.both(site.name), "at": card["at"], "position": card["position"], "ui": _ui()}))
+        atlas_map.add_child(
+            DataLayer(
+                "site",
+                {"name": views.both(site.name), "at": card["at"], "position": card["position"], "ui": _ui()},
+            )
+        )
     page.add_child(atlas_map)
     return _bytes(page)
 
@@ -168,15 +174,31 @@ def _marker_styles() -> dict[str, Any]:
 
 def _ui() -> dict[str, Any]:
     names = (
-        "base_map", "boundary", "administrative_area", "case_zones", "cases",
-        "confidence", "difference", "how", "made_from_stated", "measured", "not_stated", "open_case",
-        "other_language", "overseas", "page", "page_after", "path_mode", "position", "schematic_mark",
-        "show_whole_country", "stated", "zones_on_zoom",
+        "base_map",
+        "boundary",
+        "administrative_area",
+        "case_zones",
+        "cases",
+        "confidence",
+        "difference",
+        "how",
+        "made_from_stated",
+        "measured",
+        "not_stated",
+        "open_case",
+        "other_language",
+        "overseas",
+        "page",
+        "page_after",
+        "path_mode",
+        "position",
+        "schematic_mark",
+        "show_whole_country",
+        "stated",
+        "zones_on_zoom",
     )
     return {name: PHRASES[name] for name in names}
 
 
 def _bytes(page: Page) -> bytes:
     return page.render().encode("utf-8")
-
-

@@ -40,7 +40,9 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "how": _pair("来历", "How made"),
     "legend": _pair("图例", "Legend"),
     "locator": _pair("在全国的位置", "Where it lies in the country"),
-    "made_from_stated": _pair("图形按文件面积生成，不构成印证", "shape made from the stated area; confirms nothing"),
+    "made_from_stated": _pair(
+        "图形按文件面积生成，不构成印证", "shape made from the stated area; confirms nothing"
+    ),
     "made_short": _pair("按面积生成", "made to size"),
     "map_of": _pair("地图", "Map"),
     "measured": _pair("图上量算", "Measured"),
@@ -72,9 +74,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "unit": _pair("单位", "Unit"),
     "zone": _pair("分区", "Zone"),
     "zones_on_zoom": _pair("放大后显示分区", "Zones appear as you zoom in"),
-    "ellipsoid_note": _pair(
-        "面积为 CGCS2000 椭球面积。", "Areas are ellipsoidal (CGCS2000)."
-    ),
+    "ellipsoid_note": _pair("面积为 CGCS2000 椭球面积。", "Areas are ellipsoidal (CGCS2000)."),
     "schematic_note": _pair(
         "虚线加斜纹为示意图形，只表示大小与大致位置，不是真实边界。",
         "Dashed, hatched shapes are schematic: size and rough position only, not real outlines.",
@@ -84,5 +84,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "地图需要浏览器启用 JavaScript；下列文字与表格不受影响。",
         "The map needs JavaScript; texts and tables below do not.",
     ),
-    "old_browser": _pair("地图未能显示，请使用较新的浏览器。", "The map could not be shown; please use a newer browser."),
+    "old_browser": _pair(
+        "地图未能显示，请使用较新的浏览器。", "The map could not be shown; please use a newer browser."
+    ),
 }

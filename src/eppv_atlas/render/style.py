@@ -25,7 +25,9 @@ class PathStyle:
 
 PATH_STYLES: Final[dict[str, PathStyle]] = {
     "spillover-sharing": PathStyle("#0b62a4", "M20 2a18 18 0 1 0 .01 0z"),
-    "empowerment": PathStyle("#b34700", "M8 3h24a5 5 0 0 1 5 5v24a5 5 0 0 1-5 5H8a5 5 0 0 1-5-5V8a5 5 0 0 1 5-5z"),
+    "empowerment": PathStyle(
+        "#b34700", "M8 3h24a5 5 0 0 1 5 5v24a5 5 0 0 1-5 5H8a5 5 0 0 1-5-5V8a5 5 0 0 1 5-5z"
+    ),
     "quota-trading": PathStyle("#7a2f8f", "M20 1L39 20 20 39 1 20z"),
 }
 

@@ -16,9 +16,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import vocabulary
-from eppv_atlas.model import Fact, Measure, PlacedCase, Settings, Total, Zone, ZoneShape
+from eppv_atlas.model import Fact, Settings, Zone
 from eppv_atlas.render import style
 from eppv_atlas.render.phrases import PHRASES
+from eppv_atlas.results import Measure, PlacedCase, Total, ZoneShape
 from eppv_atlas.units import AREA_UNITS, UNITS, area_text, number_text
 from eppv_atlas.vocabulary import Term
 
@@ -89,7 +90,9 @@ def classified(entry: Any, table: Mapping[str, Term]) -> dict[str, Any]:
     }
 
 
-def zone_view(zone: Zone, shape: ZoneShape | None, measure: Measure, facts: Mapping[str, Fact]) -> dict[str, Any]:
+def zone_view(
+    zone: Zone, shape: ZoneShape | None, measure: Measure, facts: Mapping[str, Fact]
+) -> dict[str, Any]:
     """A zone: words, confidence, stated and measured area."""
     family = vocabulary.family(zone.kind)
     stated = facts.get(zone.stated_area or "")
@@ -123,7 +126,10 @@ def _confidence(name: str) -> dict[str, Any]:
 def shape_view(zone: Zone, shape: ZoneShape, tolerance: float) -> dict[str, Any]:
     """The outline of a zone for drawing, with its style and label point. Never measured from."""
     family = vocabulary.family(zone.kind).id
-    round_about = zone.geometry.type in {"disc", "ring"} or getattr(zone.geometry, "side", "") in {"centre", "edge"}
+    round_about = zone.geometry.type in {"disc", "ring"} or getattr(zone.geometry, "side", "") in {
+        "centre",
+        "edge",
+    }
     look = style.CONFIDENCE_STYLES[shape.confidence]
     drawn = for_display(shape.geometry, tolerance)
     return {
@@ -168,12 +174,17 @@ def _geojson(shape: BaseGeometry) -> Any:
         return [rounded(item) for item in value]
 
     if shape.geom_type == "GeometryCollection":
-        return {"type": "GeometryCollection", "geometries": [_geojson(part) for part in shapely.get_parts(shape)]}
+        return {
+            "type": "GeometryCollection",
+            "geometries": [_geojson(part) for part in shapely.get_parts(shape)],
+        }
     plain = shapely.geometry.mapping(shape)
     return {"type": plain["type"], "coordinates": rounded(plain["coordinates"])}
 
 
-def case_view(placed: PlacedCase, measures: Iterable[Measure], totals: Iterable[Total], settings: Settings) -> dict[str, Any]:
+def case_view(
+    placed: PlacedCase, measures: Iterable[Measure], totals: Iterable[Total], settings: Settings
+) -> dict[str, Any]:
     """Everything that the page of one case shows."""
     case = placed.case
     facts = {fact.id: fact for fact in case.facts}

@@ -18,9 +18,11 @@ from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import recipes, tables
 from eppv_atlas.errors import DataError, Problem, UsageError
-from eppv_atlas.model import Case, DrawnShape, NoShape, PlacedCase, Settings, ZoneShape
+from eppv_atlas.model import Case, DrawnShape, NoShape, Settings
+from eppv_atlas.results import PlacedCase, ZoneShape
 from eppv_atlas.store import case_file, rules, shapes_file
 from eppv_atlas.store.shapes_file import ShapesFile
+from eppv_atlas.store.yaml_text import Path as Steps
 from eppv_atlas.store.yaml_text import YamlText, place_text
 
 if TYPE_CHECKING:
@@ -178,8 +180,12 @@ def read_folder(folder: str | Path | None = None) -> Loading:
             if file.suffix.lower() in {".yml", ".yaml"}:
                 out.problems.append(
                     Problem(
-                        str(file), 0, "", "file-name",
-                        f"rename the file to {file.stem}.yaml", f"请把文件改名为 {file.stem}.yaml",
+                        str(file),
+                        0,
+                        "",
+                        "file-name",
+                        f"rename the file to {file.stem}.yaml",
+                        f"请把文件改名为 {file.stem}.yaml",
                     )
                 )
             continue
@@ -195,7 +201,10 @@ def _settings(out: Loading) -> None:
     if not file.is_file():
         out.problems.append(
             Problem(
-                str(file), 0, "", "missing-file",
+                str(file),
+                0,
+                "",
+                "missing-file",
                 "atlas.yaml is missing; it names the title and the documents of the atlas "
                 "('eppv-atlas new' writes one)",
                 "缺少 atlas.yaml；其中写图集名称与所引文件（eppv-atlas new 会生成）",
@@ -210,9 +219,7 @@ def _case(out: Loading, file: Path) -> None:
     case, text = case_file.read_case(file.read_bytes(), str(file))
     out.problems.extend(text.problems)
     geodata = out.root / "geodata" / f"{file.stem}.geojson"
-    shapes = (
-        shapes_file.read(geodata.read_bytes(), str(geodata)) if geodata.is_file() else ShapesFile()
-    )
+    shapes = shapes_file.read(geodata.read_bytes(), str(geodata)) if geodata.is_file() else ShapesFile()
     out.problems.extend(shapes.problems)
     if case is None:
         return
@@ -220,22 +227,31 @@ def _case(out: Loading, file: Path) -> None:
     for broken in rules.broken_rules(case, file.stem, out.settings, set(shapes.lines)):
         out.problems.append(
             Problem(
-                str(file), text.line(broken.path), place_text(broken.path), broken.rule,
-                broken.en, broken.zh, "warning" if broken.warning else "error",
+                str(file),
+                text.line(broken.path),
+                place_text(broken.path),
+                broken.rule,
+                broken.en,
+                broken.zh,
+                "warning" if broken.warning else "error",
             )
         )
     for zone, rule, en, zh, warning in rules.misplaced(case, shapes.drawn):
         out.problems.append(
             Problem(
-                str(geodata), shapes.lines[zone], f"feature {zone}", rule, en, zh,
+                str(geodata),
+                shapes.lines[zone],
+                f"feature {zone}",
+                rule,
+                en,
+                zh,
                 "warning" if warning else "error",
             )
         )
     resolution = recipes.resolve(case, shapes.drawn, shapes.stored)
     index = {zone.id: i for i, zone in enumerate(case.zones)}
     for flaw in resolution.flaws:
-        keys = tuple(flaw.key.split("."))
-        path = ("zones", index[flaw.zone], *keys)
+        path: Steps = ("zones", index[flaw.zone], *flaw.key.split("."))
         out.problems.append(
             Problem(str(file), text.line(path), place_text(path), flaw.rule, flaw.en, flaw.zh)
         )
@@ -252,7 +268,10 @@ def _features_without_zone(out: Loading, case: Case, shapes: ShapesFile, geodata
         if zone not in kinds:
             out.problems.append(
                 Problem(
-                    geodata, line, f"feature {zone}", "orphan-feature",
+                    geodata,
+                    line,
+                    f"feature {zone}",
+                    "orphan-feature",
                     f"no zone of the case has the id {zone!r}; add the zone or remove the feature",
                     f"案例中没有 id 为 {zone!r} 的分区；请补上分区或删去要素",
                 )
@@ -260,7 +279,10 @@ def _features_without_zone(out: Loading, case: Case, shapes: ShapesFile, geodata
         elif zone in shapes.drawn and not isinstance(kinds[zone], DrawnShape):
             out.problems.append(
                 Problem(
-                    geodata, line, f"feature {zone}", "unused-feature",
+                    geodata,
+                    line,
+                    f"feature {zone}",
+                    "unused-feature",
                     f"zone {zone!r} is not of type drawn, so this shape is not used; "
                     "write type: drawn or remove the feature",
                     f"分区 {zone!r} 不是 drawn 类型，此图形未被使用；请改为 type: drawn 或删去要素",
@@ -269,7 +291,10 @@ def _features_without_zone(out: Loading, case: Case, shapes: ShapesFile, geodata
         elif zone in shapes.stored and isinstance(kinds[zone], DrawnShape | NoShape):
             out.problems.append(
                 Problem(
-                    geodata, line, f"feature {zone}", "unused-feature",
+                    geodata,
+                    line,
+                    f"feature {zone}",
+                    "unused-feature",
                     f"zone {zone!r} has no recipe any more; remove the stored result "
                     "('eppv-atlas tidy' does it), or remove its digest to keep it as drawn",
                     f"分区 {zone!r} 已不用生成做法；请删去存下的结果（eppv-atlas tidy 可代劳），或删去 digest 作为手绘图形",
@@ -291,7 +316,10 @@ def _stale(
         what_zh = "与按做法生成的不一致" if zone in shapes.stored else "尚未存下"
         out.problems.append(
             Problem(
-                file, text.line(path), place_text(path), "stale-result",
+                file,
+                text.line(path),
+                place_text(path),
+                "stale-result",
                 f"the stored result of this recipe {what_en}; 'eppv-atlas tidy' writes it anew",
                 f"此做法的结果{what_zh}；运行 eppv-atlas tidy 重新写入",
                 severity="warning",
@@ -307,7 +335,10 @@ def _orphans(out: Loading, stems: set[str]) -> None:
         if file.suffix == ".geojson" and file.stem not in stems:
             out.problems.append(
                 Problem(
-                    str(file), 0, "", "orphan-file",
+                    str(file),
+                    0,
+                    "",
+                    "orphan-file",
                     f"there is no cases/{file.stem}.yaml for these shapes; add the case or remove the file",
                     f"没有对应的 cases/{file.stem}.yaml；请补上案例或删去此文件",
                 )

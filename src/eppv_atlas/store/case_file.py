@@ -26,22 +26,58 @@ _MESSAGES: Final[dict[str, tuple[str, str, str]]] = {
     # pydantic's type: (our rule, English, Chinese)
     "missing": ("missing-key", "the key is missing or empty; add it", "缺少此项或留空；请补上"),
     "string_type": ("wrong-type", "a text is expected here", "此处应为一段文字"),
-    "tuple_type": ("wrong-type", "a list is expected here, each item on a line with '- '", "此处应为列表，每项一行，以“- ”开头"),
-    "model_type": ("wrong-type", "keys with values are expected here, each as 'key: value'", "此处应为若干“键: 值”"),
-    "model_attributes_type": ("wrong-type", "keys with values are expected here, each as 'key: value'", "此处应为若干“键: 值”"),
-    "dict_type": ("wrong-type", "keys with values are expected here, each as 'key: value'", "此处应为若干“键: 值”"),
-    "plain_number": ("wrong-type", "a plain number is expected here, such as 1039 or 12.34", "此处应为数字，如 1039 或 12.34"),
-    "float_type": ("wrong-type", "a plain number is expected here, such as 1039 or 12.34", "此处应为数字，如 1039 或 12.34"),
-    "float_parsing": ("wrong-type", "a plain number is expected here, such as 1039 or 12.34", "此处应为数字，如 1039 或 12.34"),
+    "tuple_type": (
+        "wrong-type",
+        "a list is expected here, each item on a line with '- '",
+        "此处应为列表，每项一行，以“- ”开头",
+    ),
+    "model_type": (
+        "wrong-type",
+        "keys with values are expected here, each as 'key: value'",
+        "此处应为若干“键: 值”",
+    ),
+    "model_attributes_type": (
+        "wrong-type",
+        "keys with values are expected here, each as 'key: value'",
+        "此处应为若干“键: 值”",
+    ),
+    "dict_type": (
+        "wrong-type",
+        "keys with values are expected here, each as 'key: value'",
+        "此处应为若干“键: 值”",
+    ),
+    "plain_number": (
+        "wrong-type",
+        "a plain number is expected here, such as 1039 or 12.34",
+        "此处应为数字，如 1039 或 12.34",
+    ),
+    "float_type": (
+        "wrong-type",
+        "a plain number is expected here, such as 1039 or 12.34",
+        "此处应为数字，如 1039 或 12.34",
+    ),
+    "float_parsing": (
+        "wrong-type",
+        "a plain number is expected here, such as 1039 or 12.34",
+        "此处应为数字，如 1039 或 12.34",
+    ),
     "int_parsing": ("wrong-type", "a whole number is expected here", "此处应为整数"),
     "int_type": ("wrong-type", "a whole number is expected here", "此处应为整数"),
     "int_from_float": ("wrong-type", "a whole number is expected here", "此处应为整数"),
-    "union_tag_not_found": ("missing-key", "say which type of geometry this is: type: drawn, places, disc, ring, part, union, intersection, difference, grid or none", "请写明图形类型 type：drawn、places、disc、ring、part、union、intersection、difference、grid 或 none"),
+    "union_tag_not_found": (
+        "missing-key",
+        "say which type of geometry this is: type: drawn, places, disc, ring, part, union, intersection, difference, grid or none",
+        "请写明图形类型 type：drawn、places、disc、ring、part、union、intersection、difference、grid 或 none",
+    ),
     "too_short": ("wrong-length", "there are too few items here", "此处项数太少"),
     "too_long": ("wrong-length", "there are too many items here", "此处项数太多"),
     "string_too_short": ("empty-text", "the text is empty", "文字为空"),
     "string_too_long": ("text-too-long", "the text is too long", "文字过长"),
-    "string_unicode": ("control-character", "the text holds characters that are no text", "文字中含有非法字符"),
+    "string_unicode": (
+        "control-character",
+        "the text holds characters that are no text",
+        "文字中含有非法字符",
+    ),
 }
 
 
@@ -71,14 +107,15 @@ def json_schema() -> str:
 def _typed(record: type[R], text: YamlText, file: str) -> R | None:
     if text.data is None:
         if not text.problems:
-            text.problems.append(
-                Problem(file, 1, "", "empty-file", "the file is empty", "文件为空")
-            )
+            text.problems.append(Problem(file, 1, "", "empty-file", "the file is empty", "文件为空"))
         return None
     if not isinstance(text.data, dict):
         text.problems.append(
             Problem(
-                file, 1, "", "wrong-type",
+                file,
+                1,
+                "",
+                "wrong-type",
                 "the file must begin with keys, each as 'key: value' (half-width colon and a space)",
                 "文件应由“键: 值”组成（半角冒号后加空格）",
             )
@@ -103,8 +140,12 @@ def _placeholders(text: YamlText, data: Any, path: Path, file: str) -> list[Prob
             return []
         return [
             Problem(
-                file, text.line(path), place_text(path), "to-be-filled-in",
-                "still to be filled in", "尚待填写",
+                file,
+                text.line(path),
+                place_text(path),
+                "to-be-filled-in",
+                "still to be filled in",
+                "尚待填写",
             )
         ]
     children = data.items() if isinstance(data, dict) else enumerate(data)
@@ -116,15 +157,19 @@ def _problem(item: Any, text: YamlText, file: str) -> Problem:
     line, place, kind = text.line(path), place_text(path), item["type"]
     context = item.get("ctx", {})
     if kind == "extra_forbidden":
-        known = _known_keys(path)
+        known = _known_keys()
         near = difflib.get_close_matches(str(path[-1]), known, 1)
         hint_en = f"did you mean {near[0]!r}?" if near else "remove it or correct its spelling"
         hint_zh = f"是否想写 {near[0]!r}？" if near else "请删去或改正拼写"
         if "：" in str(path[-1]):
             hint_en, hint_zh = "use a half-width colon", "请用半角冒号"
         return Problem(
-            file, line, place, "unknown-key",
-            f"unknown key {path[-1]!r}; {hint_en}", f"未知的键 {path[-1]!r}；{hint_zh}",
+            file,
+            line,
+            place,
+            "unknown-key",
+            f"unknown key {path[-1]!r}; {hint_en}",
+            f"未知的键 {path[-1]!r}；{hint_zh}",
         )
     if kind in {"one_of", "literal_error", "union_tag_invalid"}:
         value = _value(text.data, path)
@@ -135,14 +180,20 @@ def _problem(item: Any, text: YamlText, file: str) -> Problem:
         hint_zh = f"是否想写 {near[0]!r}？" if near else ""
         listed = ", ".join(choices)
         return Problem(
-            file, line, place, f"unknown-{what.replace(' ', '-')}",
+            file,
+            line,
+            place,
+            f"unknown-{what.replace(' ', '-')}",
             f"{value!r} is no known {what}; {hint_en}one of: {listed}",
             f"{value!r} 不是可用的取值；{hint_zh}可用：{listed}",
         )
     if kind == "string_pattern_mismatch":
         value = _value(text.data, path)
         return Problem(
-            file, line, place, "wrong-form",
+            file,
+            line,
+            place,
+            "wrong-form",
             f"{value!r} has not the form wanted here: {_form(path, 'en')}",
             f"{value!r} 不合此处的写法：{_form(path, 'zh')}",
         )
@@ -159,7 +210,10 @@ def _problem(item: Any, text: YamlText, file: str) -> Problem:
             str(path[-1]), "数值超出允许范围"
         )
         return Problem(
-            file, line, place, "out-of-range",
+            file,
+            line,
+            place,
+            "out-of-range",
             f"{value} is out of range: {limits_en}{hint_en}",
             f"{value} 超出范围：{limits_zh}{hint_zh}",
         )
@@ -175,20 +229,21 @@ def _real_path(loc: tuple[Any, ...], data: Any) -> Path:
     path: list[str | int] = []
     for index, step in enumerate(loc):
         last = index == len(loc) - 1
-        if isinstance(data, dict) and step in data:
+        if (isinstance(data, dict) and step in data) or (
+            isinstance(data, list) and isinstance(step, int) and step < len(data)
+        ):
             path.append(step)
             data = data[step]
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            path.append(step)
-            data = data[step]
-        elif last and isinstance(data, dict) and isinstance(step, str) and "-" not in step and "[" not in step:
+        elif (
+            last and isinstance(data, dict) and isinstance(step, str) and "-" not in step and "[" not in step
+        ):
             path.append(step)  # a missing key
     return tuple(path)
 
 
 def _value(data: Any, path: Path) -> Any:
     for step in path:
-        data = data[step] if isinstance(data, list) or step in data else ""
+        data = data[step] if isinstance(data, list) and isinstance(step, int) else data.get(step, "")
     return data
 
 
@@ -197,8 +252,8 @@ def _choices(context: dict[str, Any]) -> list[str]:
     return [word.strip().strip("'") for word in listed.replace(" or ", ", ").split(",")]
 
 
-def _known_keys(path: Path) -> list[str]:
-    """Keys that could have been meant beside the last step of a path."""
+def _known_keys() -> list[str]:
+    """Every key that a case file or atlas.yaml may hold."""
     keys: set[str] = set()
     for model in (Case, Settings):
         schema = model.model_json_schema()
@@ -211,11 +266,17 @@ def _form(path: Path, lang: str) -> str:
     names = [step for step in path if isinstance(step, str)]
     name = names[-1] if names else ""
     if name == "places":
-        en, zh = "a six-digit administrative code such as 330106, or ISO 3166-2 such as AU-NSW", "六位行政区代码如 330106，或 ISO 3166-2 代码如 AU-NSW"
+        en, zh = (
+            "a six-digit administrative code such as 330106, or ISO 3166-2 such as AU-NSW",
+            "六位行政区代码如 330106，或 ISO 3166-2 代码如 AU-NSW",
+        )
     elif name == "pages":
         en, zh = "pages such as 9 or 9-14", "页码如 9 或 9-14"
     elif name in {"clip", "minus", "of", "around"}:
         en, zh = "the id of a zone or an administrative code", "分区 id 或行政区代码"
     else:
-        en, zh = "small letters, digits and single hyphens, beginning with a letter, such as core-zone", "小写字母、数字与单个连字符，以字母开头，如 core-zone"
+        en, zh = (
+            "small letters, digits and single hyphens, beginning with a letter, such as core-zone",
+            "小写字母、数字与单个连字符，以字母开头，如 core-zone",
+        )
     return en if lang == "en" else zh

@@ -9,7 +9,7 @@ measures or maps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import boundaries
 from eppv_atlas.errors import UnknownPlace
-from eppv_atlas.model import Case, DrawnShape, NoShape, Settings
+from eppv_atlas.model import Case, DrawnShape, NoShape, Settings, Site, Zone
 from eppv_atlas.store.yaml_text import Path
 from eppv_atlas.units import UNITS, number_text, printed_values
 
@@ -37,9 +37,7 @@ class Broken:
     warning: bool = False
 
 
-def broken_rules(
-    case: Case, stem: str, settings: Settings | None, drawn_ids: set[str]
-) -> Iterator[Broken]:
+def broken_rules(case: Case, stem: str, settings: Settings | None, drawn_ids: set[str]) -> Iterator[Broken]:
     """Yield every rule that the record breaks, shapes aside.
 
     Parameters
@@ -61,9 +59,7 @@ def broken_rules(
     yield from _sites_and_places(case)
 
 
-def misplaced(
-    case: Case, drawn: Mapping[str, BaseGeometry]
-) -> Iterator[tuple[str, str, str, str, bool]]:
+def misplaced(case: Case, drawn: Mapping[str, BaseGeometry]) -> Iterator[tuple[str, str, str, str, bool]]:
     """Yield drawn shapes that lie away from the places of the case.
 
     Yields
@@ -79,28 +75,34 @@ def misplaced(
         west, south, east, north = shape.bounds
         if shapely.intersects(shapely.box(south, west, north, east), near):
             yield (
-                zone, "swapped-coordinates",
+                zone,
+                "swapped-coordinates",
                 "longitude and latitude are swapped: the shape lies far away, its mirror image at the case's places",
-                "经纬度写反了：图形远离案例所在地，对调后正好落在当地", False,
+                "经纬度写反了：图形远离案例所在地，对调后正好落在当地",
+                False,
             )
         else:
             yield (
-                zone, "far-from-places",
+                zone,
+                "far-from-places",
                 f"the shape ({west:.3f}, {south:.3f}) lies more than {NEAR_DEGREES:g}° from the places that the case names",
-                f"图形（{west:.3f}, {south:.3f}）距案例所在行政区超过 {NEAR_DEGREES:g}°", True,
+                f"图形（{west:.3f}, {south:.3f}）距案例所在行政区超过 {NEAR_DEGREES:g}°",
+                True,
             )
 
 
 def _identity(case: Case, stem: str) -> Iterator[Broken]:
     if case.id != stem:
         yield Broken(
-            ("id",), "id-is-not-file-name",
+            ("id",),
+            "id-is-not-file-name",
             f"the id {case.id!r} must be the file name {stem!r}; rename one of them",
             f"id {case.id!r} 应与文件名 {stem!r} 相同；请改其一",
         )
     if case.id in RESERVED:
         yield Broken(
-            ("id",), "reserved-id",
+            ("id",),
+            "reserved-id",
             f"{case.id!r} cannot be the name of a page; choose another id",
             f"{case.id!r} 不能用作页面名；请另取 id",
         )
@@ -113,7 +115,8 @@ def _source(case: Case, settings: Settings | None) -> Iterator[Broken]:
     if document is None:
         known = ", ".join(settings.documents)
         yield Broken(
-            ("source", "document"), "dangling-id",
+            ("source", "document"),
+            "dangling-id",
             f"{case.source.document!r} is no document of atlas.yaml; known: {known}",
             f"atlas.yaml 中没有文件 {case.source.document!r}；现有：{known}",
         )
@@ -121,7 +124,8 @@ def _source(case: Case, settings: Settings | None) -> Iterator[Broken]:
     first, _, last = case.source.pages.partition("-")
     if int(last or first) < int(first) or int(last or first) > document.pages:
         yield Broken(
-            ("source", "pages"), "pages-out-of-range",
+            ("source", "pages"),
+            "pages-out-of-range",
             f"pages {case.source.pages} do not fit a document of {document.pages} pages",
             f"页码 {case.source.pages} 与共 {document.pages} 页的文件不符",
         )
@@ -130,7 +134,8 @@ def _source(case: Case, settings: Settings | None) -> Iterator[Broken]:
         inside = int(first) <= fact.page <= int(last or first)
         if not inside and fact.section not in general:
             yield Broken(
-                ("facts", index, "page"), "pages-out-of-range",
+                ("facts", index, "page"),
+                "pages-out-of-range",
                 f"page {fact.page} is not among the pages {case.source.pages} of this case",
                 f"第 {fact.page} 页不在本案例页码 {case.source.pages} 之内",
             )
@@ -138,11 +143,13 @@ def _source(case: Case, settings: Settings | None) -> Iterator[Broken]:
 
 def _ids(case: Case) -> Iterator[Broken]:
     seen: dict[str, str] = {}
-    for group, items in (("sites", case.sites), ("zones", case.zones)):
+    groups: tuple[tuple[str, tuple[Site | Zone, ...]], ...] = (("sites", case.sites), ("zones", case.zones))
+    for group, items in groups:
         for index, item in enumerate(items):
             if item.id in seen:
                 yield Broken(
-                    (group, index, "id"), "duplicate-id",
+                    (group, index, "id"),
+                    "duplicate-id",
                     f"the id {item.id!r} is already used in {seen[item.id]}; rename one",
                     f"id {item.id!r} 已用于 {seen[item.id]}；请改名",
                 )
@@ -151,7 +158,8 @@ def _ids(case: Case) -> Iterator[Broken]:
     for index, fact in enumerate(case.facts):
         if fact.id in facts:
             yield Broken(
-                ("facts", index, "id"), "duplicate-id",
+                ("facts", index, "id"),
+                "duplicate-id",
                 f"the id {fact.id!r} is already used by another fact; rename one",
                 f"id {fact.id!r} 已用于另一条数据；请改名",
             )
@@ -160,7 +168,8 @@ def _ids(case: Case) -> Iterator[Broken]:
 
 def _dangling(path: Path, what_en: str, what_zh: str, ref: str) -> Broken:
     return Broken(
-        path, "dangling-id",
+        path,
+        "dangling-id",
         f"there is no {what_en} {ref!r} in this case; correct the id or add it",
         f"本案例中没有{what_zh} {ref!r}；请改正 id 或补上",
     )
@@ -178,7 +187,8 @@ def _facts(case: Case) -> Iterator[Broken]:
         if not any(abs(value - fact.value) <= 1e-9 * max(1.0, abs(value)) for value in read):
             listed = ", ".join(number_text(value) for value in read) or "no number"
             yield Broken(
-                ("facts", index, "value"), "value-is-not-as-printed",
+                ("facts", index, "value"),
+                "value-is-not-as-printed",
                 f"{fact.printed!r} reads {listed}, not {number_text(fact.value)}; "
                 "write the value in the printed unit (2.3万亩 is 23000 mu)",
                 f"{fact.printed!r} 读作 {listed}，而不是 {number_text(fact.value)}；数值按原文单位写（2.3万亩写 23000，单位 mu）",
@@ -187,7 +197,8 @@ def _facts(case: Case) -> Iterator[Broken]:
         printed = fact.printed.replace(" ", "")
         if unit.quantity in {"area", "length", "share"} and not any(word in printed for word in unit.printed):
             yield Broken(
-                ("facts", index, "unit"), "unit-is-not-as-printed",
+                ("facts", index, "unit"),
+                "unit-is-not-as-printed",
                 f"the unit {fact.unit!r} does not stand in {fact.printed!r}; take the printed unit",
                 f"{fact.printed!r} 中没有单位 {unit.zh!r}；请用原文的单位",
             )
@@ -201,49 +212,62 @@ def _zones(case: Case, drawn_ids: set[str]) -> Iterator[Broken]:
     facts = {fact.id: fact for fact in case.facts}
     zones = {zone.id: zone for zone in case.zones}
     for index, zone in enumerate(case.zones):
-        at: Callable[[str], Path] = lambda key, index=index: ("zones", index, key)  # type: ignore[misc] # noqa: E731
         if zone.part_of is not None and (zone.part_of not in zones or zone.part_of == zone.id):
-            yield _dangling(at("part_of"), "other zone", "另一分区", zone.part_of)
+            yield _dangling(("zones", index, "part_of"), "other zone", "另一分区", zone.part_of)
         for key, quantity in (("stated_area", "area"), ("stated_share", "share")):
             ref = getattr(zone, key)
             if ref is None:
                 continue
             fact = facts.get(ref)
             if fact is None:
-                yield _dangling(at(key), "fact", "数据", ref)
+                yield _dangling(("zones", index, key), "fact", "数据", ref)
             elif UNITS[fact.unit].quantity != quantity or fact.about != zone.id:
                 yield Broken(
-                    at(key), "fact-does-not-fit",
+                    ("zones", index, key),
+                    "fact-does-not-fit",
                     f"the fact {ref!r} is not an {quantity} about zone {zone.id!r}; "
                     "check its unit and its 'about'",
                     f"数据 {ref!r} 不是关于分区 {zone.id!r} 的{'面积' if quantity == 'area' else '占比'}；请检查其 unit 与 about",
                 )
-        absent = isinstance(zone.geometry, NoShape)
-        if absent and zone.provenance is not None:
-            yield Broken(
-                at("provenance"), "provenance-without-geometry",
-                "a zone without geometry has no provenance; remove it",
-                "没有图形的分区不写 provenance；请删去",
-            )
-        if not absent and zone.provenance is None:
-            yield Broken(
-                at("provenance"), "missing-key",
-                "a geometry needs its provenance: confidence and how it was come by",
-                "有图形的分区须写 provenance：可信度与来历",
-            )
-        if isinstance(zone.geometry, DrawnShape) and zone.id not in drawn_ids:
-            yield Broken(
-                at("geometry"), "missing-geometry",
-                f"the zone is said to be drawn, but geodata/{case.id}.geojson has no feature with id {zone.id!r}; "
-                "draw it, or write type: none with a reason",
-                f"本区标为 drawn，但 geodata/{case.id}.geojson 中没有 id 为 {zone.id!r} 的要素；请补画，或改为 type: none 并写明原因",
-            )
+        yield from _geometry_claims(case.id, zone, index, drawn_ids)
+    yield from _part_of_circles(case)
+
+
+def _geometry_claims(case_id: str, zone: Zone, index: int, drawn_ids: set[str]) -> Iterator[Broken]:
+    absent = isinstance(zone.geometry, NoShape)
+    if absent and zone.provenance is not None:
+        yield Broken(
+            ("zones", index, "provenance"),
+            "provenance-without-geometry",
+            "a zone without geometry has no provenance; remove it",
+            "没有图形的分区不写 provenance；请删去",
+        )
+    if not absent and zone.provenance is None:
+        yield Broken(
+            ("zones", index, "provenance"),
+            "missing-key",
+            "a geometry needs its provenance: confidence and how it was come by",
+            "有图形的分区须写 provenance：可信度与来历",
+        )
+    if isinstance(zone.geometry, DrawnShape) and zone.id not in drawn_ids:
+        yield Broken(
+            ("zones", index, "geometry"),
+            "missing-geometry",
+            f"the zone is said to be drawn, but geodata/{case_id}.geojson has no feature with id {zone.id!r}; "
+            "draw it, or write type: none with a reason",
+            f"本区标为 drawn，但 geodata/{case_id}.geojson 中没有 id 为 {zone.id!r} 的要素；请补画，或改为 type: none 并写明原因",
+        )
+
+
+def _part_of_circles(case: Case) -> Iterator[Broken]:
+    zones = {zone.id: zone for zone in case.zones}
     for index, zone in enumerate(case.zones):
         above, seen = zone.part_of, {zone.id}
         while above is not None and above in zones:
             if above in seen:
                 yield Broken(
-                    ("zones", index, "part_of"), "part-of-circle",
+                    ("zones", index, "part_of"),
+                    "part-of-circle",
                     f"zone {zone.id!r} is part of itself through {zone.part_of!r}",
                     f"分区 {zone.id!r} 经由 {zone.part_of!r} 成了自己的一部分",
                 )
@@ -259,7 +283,8 @@ def _sites_and_places(case: Case) -> Iterator[Broken]:
         yield from _known(site.places, ("sites", index, "places"))
         if site.location is not None and site.provenance is None:
             yield Broken(
-                ("sites", index, "provenance"), "missing-key",
+                ("sites", index, "provenance"),
+                "missing-key",
                 "a location needs its provenance: confidence and how it was come by",
                 "有位置的地点须写 provenance：可信度与来历",
             )
@@ -280,7 +305,8 @@ def _sites_and_places(case: Case) -> Iterator[Broken]:
     shaped = {zone.id for zone in case.zones if not isinstance(zone.geometry, NoShape)}
     if case.anchor not in located | shaped:
         yield Broken(
-            ("anchor",), "dangling-id",
+            ("anchor",),
+            "dangling-id",
             f"the anchor {case.anchor!r} is no site with a location and no zone with a geometry",
             f"anchor {case.anchor!r} 既不是有位置的地点，也不是有图形的分区",
         )
@@ -289,13 +315,17 @@ def _sites_and_places(case: Case) -> Iterator[Broken]:
         path = names[index] if index < 3 else ("further_modes", index - 3)
         if mode.basis == "stated" and mode.page is None:
             yield Broken(
-                (*path, "page"), "missing-key",
-                "basis: stated needs the page that states it", "basis: stated 须写明页码",
+                (*path, "page"),
+                "missing-key",
+                "basis: stated needs the page that states it",
+                "basis: stated 须写明页码",
             )
         if mode.basis == "inferred" and mode.note is None:
             yield Broken(
-                (*path, "note"), "missing-key",
-                "basis: inferred needs a note that says why", "basis: inferred 须在 note 写明理由",
+                (*path, "note"),
+                "missing-key",
+                "basis: inferred needs a note that says why",
+                "basis: inferred 须在 note 写明理由",
             )
 
 
@@ -305,7 +335,8 @@ def _known(codes: tuple[str, ...], path: Path) -> Iterator[Broken]:
             boundaries.place(code)
         except UnknownPlace as error:
             yield Broken(
-                (*path, index), "unknown-place",
+                (*path, index),
+                "unknown-place",
                 f"{error.en}; look the six-digit code up and correct it",
                 f"{error.zh}；请查对六位代码",
             )
@@ -319,5 +350,7 @@ def _near(case: Case) -> BaseGeometry | None:
             west, south, east, north = boundaries.outline(code).bounds
         except UnknownPlace:
             continue
-        boxes.append(shapely.box(west - NEAR_DEGREES, south - NEAR_DEGREES, east + NEAR_DEGREES, north + NEAR_DEGREES))
+        boxes.append(
+            shapely.box(west - NEAR_DEGREES, south - NEAR_DEGREES, east + NEAR_DEGREES, north + NEAR_DEGREES)
+        )
     return shapely.unary_union(boxes) if boxes else None

@@ -21,8 +21,8 @@ from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import geometry
 from eppv_atlas.errors import Problem
-from eppv_atlas.model import ZoneShape
 from eppv_atlas.recipes import Stored
+from eppv_atlas.results import ZoneShape
 from eppv_atlas.store.yaml_text import decode
 
 _SAME_AS_CRS84 = re.compile(r"(OGC:(1\.3:)?|::|:)CRS84$|EPSG:{1,2}(4326|4490)$")
@@ -73,8 +73,12 @@ def read(raw: bytes, file: str) -> ShapesFile:
     except json.JSONDecodeError as error:
         out.problems.append(
             Problem(
-                file, error.lineno, "", "json-syntax",
-                f"not valid JSON: {error.msg}", f"不是合法的 JSON：{error.msg}",
+                file,
+                error.lineno,
+                "",
+                "json-syntax",
+                f"not valid JSON: {error.msg}",
+                f"不是合法的 JSON：{error.msg}",
             )
         )
         return out
@@ -87,15 +91,22 @@ def read(raw: bytes, file: str) -> ShapesFile:
     if not isinstance(features, list) or data.get("type") != "FeatureCollection":
         out.problems.append(
             Problem(
-                file, 1, "", "not-a-feature-collection",
-                "a GeoJSON FeatureCollection is expected", "应为 GeoJSON FeatureCollection",
+                file,
+                1,
+                "",
+                "not-a-feature-collection",
+                "a GeoJSON FeatureCollection is expected",
+                "应为 GeoJSON FeatureCollection",
             )
         )
         return out
     if "crs" in data and not _crs84(data["crs"]):
         out.problems.append(
             Problem(
-                file, _line(text, "crs"), "crs", "unknown-crs",
+                file,
+                _line(text, "crs"),
+                "crs",
+                "unknown-crs",
                 "the file names another CRS; export it again in WGS 84 or CGCS2000 longitude and latitude",
                 "文件标注了其他坐标系；请以 WGS 84 或 CGCS2000 经纬度重新导出",
             )
@@ -123,7 +134,9 @@ def write(case: str, drawn: Mapping[str, BaseGeometry], made: Iterable[tuple[Zon
     bytes
         UTF-8 text; one feature a line, shells counter-clockwise, six decimals.
     """
-    features = [({"id": zone}, geometry.canonical(shape)) for zone, shape in drawn.items()]
+    features: list[tuple[dict[str, Any], BaseGeometry]] = [
+        ({"id": zone}, geometry.canonical(shape)) for zone, shape in drawn.items()
+    ]
     features += [
         ({"id": shape.zone, "digest": digest, **shape.made}, shape.geometry) for shape, digest in made
     ]
@@ -152,7 +165,11 @@ def flaw_of(shape: BaseGeometry) -> tuple[str, str, str] | None:
             f"分区应为 Polygon 或 MultiPolygon，而不是 {shape.geom_type}",
         )
     if shape.is_empty:
-        return "empty-geometry", "the polygon is empty; draw it or remove the feature", "多边形为空；请补画或删去该要素"
+        return (
+            "empty-geometry",
+            "the polygon is empty; draw it or remove the feature",
+            "多边形为空；请补画或删去该要素",
+        )
     west, south, east, north = shape.bounds
     if max(-west, east) > 180 or max(-south, north) > 90:
         if max(-west, east) > 1000:
@@ -184,10 +201,13 @@ def flaw_of(shape: BaseGeometry) -> tuple[str, str, str] | None:
 def _feature(out: ShapesFile, feature: Any, index: int, text: str, file: str) -> None:
     properties = feature.get("properties") if isinstance(feature, dict) else None
     zone = properties.get("id") if isinstance(properties, dict) else None
-    if not isinstance(zone, str) or not zone:
+    if not isinstance(properties, dict) or not isinstance(zone, str) or not zone:
         out.problems.append(
             Problem(
-                file, 0, f"features[{index}]", "feature-without-id",
+                file,
+                0,
+                f"features[{index}]",
+                "feature-without-id",
                 'the feature has no property "id" naming its zone; add it',
                 "要素没有指明分区的 id 属性；请补上",
             )
@@ -197,7 +217,10 @@ def _feature(out: ShapesFile, feature: Any, index: int, text: str, file: str) ->
     if zone in out.lines:
         out.problems.append(
             Problem(
-                file, line, place, "duplicate-id",
+                file,
+                line,
+                place,
+                "duplicate-id",
                 f"the id {zone!r} stands here a second time; make it one MultiPolygon or rename one",
                 f"id {zone!r} 重复；请合并为 MultiPolygon 或改名",
             )
@@ -210,7 +233,11 @@ def _feature(out: ShapesFile, feature: Any, index: int, text: str, file: str) ->
         out.problems.append(Problem(file, line, place, rule, en, zh))
 
     if feature.get("geometry") is None:
-        refuse("missing-geometry", "the feature has no geometry; draw it or remove the feature", "要素没有图形；请补画或删去")
+        refuse(
+            "missing-geometry",
+            "the feature has no geometry; draw it or remove the feature",
+            "要素没有图形；请补画或删去",
+        )
         return
     try:
         shape = shapely.force_2d(shapely.geometry.shape(feature["geometry"]))
@@ -231,7 +258,10 @@ def _feature(out: ShapesFile, feature: Any, index: int, text: str, file: str) ->
     if unknown:
         out.problems.append(
             Problem(
-                file, line, place, "attributes-in-geodata",
+                file,
+                line,
+                place,
+                "attributes-in-geodata",
                 f"attributes ({', '.join(map(str, unknown[:5]))}) are not read from here; they belong into the case file",
                 f"属性（{', '.join(map(str, unknown[:5]))}）不从此处读取；请写入案例文件",
                 severity="warning",

@@ -11,7 +11,7 @@ from typing import Final
 
 from eppv_atlas import vocabulary
 from eppv_atlas.errors import UsageError
-from eppv_atlas.model import SLUG
+from eppv_atlas.scalars import SLUG
 from eppv_atlas.store import case_file, files
 from eppv_atlas.store.rules import RESERVED
 from eppv_atlas.store.shapes_file import write as write_shapes
@@ -63,7 +63,7 @@ def new_case(root: Path, case_id: str) -> list[Path]:
     numbers = [
         int(found[1])
         for file in (root / "cases").glob("*.yaml")
-        if (found := re.search(r"^order:\s*(\d+)\s*$", file.read_text("utf-8", "replace"), re.M))
+        if (found := re.search(r"^order:\s*(\d+)\s*$", file.read_text("utf-8", "replace"), re.MULTILINE))
     ]
     document = _first_document(root)
     written = [case]

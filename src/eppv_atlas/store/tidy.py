@@ -10,6 +10,7 @@ Floor 3, part of the store: must not know measures, maps or the command line.
 
 from __future__ import annotations
 
+import itertools
 import types
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +107,7 @@ def _block(lines: list[str], node: MappingNode, record: Any, start: int, stop: i
     """Lines [start, stop) of a block mapping, its entries in schema order."""
     marks = [key.start_mark.line for key, _ in node.value]
     begins = [start]
-    for previous, mark in zip(marks, marks[1:], strict=False):
+    for previous, mark in itertools.pairwise(marks):
         begin = mark
         while begin - 1 > previous and _belongs_below(lines[begin - 1], node):
             begin -= 1
@@ -142,7 +143,7 @@ def _entry(lines: list[str], key: ScalarNode, value: Any, inner: Any, begin: int
         out = list(head)
         dashes = [item.start_mark.line for item in value.value]
         starts = [dashes[0]]
-        for previous, dash in zip(dashes, dashes[1:], strict=False):
+        for previous, dash in itertools.pairwise(dashes):
             first = dash
             while first - 1 > previous and _belongs_below(lines[first - 1], value):
                 first -= 1
@@ -161,7 +162,7 @@ def _item(lines: list[str], item: Any, inner: Any, first: int, last: int) -> lis
     dash, rest = lines[first][:column], lines[first][column:]
     if dash.strip() != "-":
         return lines[first:last]
-    plain = lines[:first] + [" " * column + rest] + lines[first + 1 :]
+    plain = [*lines[:first], " " * column + rest, *lines[first + 1 :]]
     block = _block(plain, item, inner, first, last)
     top = next((i for i, line in enumerate(block) if line.strip() and not line.lstrip().startswith("#")), 0)
     block[top] = dash + block[top][column:]
@@ -178,8 +179,7 @@ def _flow(lines: list[str], value: MappingNode, inner: Any, begin: int, end: int
     line = lines[row]
     fields = list(_fields(inner, value))
     parts = [
-        (key.value, line[key.start_mark.column : item.end_mark.column].rstrip())
-        for key, item in value.value
+        (key.value, line[key.start_mark.column : item.end_mark.column].rstrip()) for key, item in value.value
     ]
     parts.sort(key=lambda p: fields.index(p[0]) if p[0] in fields else len(fields))
     written = "{" + ", ".join(text for _, text in parts) + "}"
@@ -214,7 +214,10 @@ def to_tidy(files: list[Tidied], root: Path) -> list[Problem]:
     """One problem for every file that is not in canonical form."""
     return [
         Problem(
-            str(item.file), 0, "", "not-tidy",
+            str(item.file),
+            0,
+            "",
+            "not-tidy",
             f"not in canonical form; run 'eppv-atlas --atlas {root} tidy'",
             f"不是规范格式；请运行 eppv-atlas --atlas {root} tidy",
         )

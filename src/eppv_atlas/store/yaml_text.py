@@ -72,7 +72,10 @@ def decode(raw: bytes, file: str) -> tuple[str | None, list[Problem]]:
     if len(raw) > MAX_BYTES:
         return None, [
             Problem(
-                file, 0, "", "file-too-large",
+                file,
+                0,
+                "",
+                "file-too-large",
                 f"the file has {len(raw):,} bytes, at most {MAX_BYTES:,} are read",
                 f"文件有 {len(raw):,} 字节，最多读取 {MAX_BYTES:,} 字节",
             )
@@ -88,7 +91,10 @@ def decode(raw: bytes, file: str) -> tuple[str | None, list[Problem]]:
             hint_en = hint_zh = ""
         return None, [
             Problem(
-                file, line, "", "not-utf-8",
+                file,
+                line,
+                "",
+                "not-utf-8",
                 f"the file is not UTF-8; {hint_en}save it again as UTF-8",
                 f"文件不是 UTF-8 编码；{hint_zh}请另存为 UTF-8",
             )
@@ -119,7 +125,9 @@ def read(raw: bytes, file: str) -> YamlText:
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(error.problem or error.context or "cannot be read").split())
         reader.refuse(
-            (mark.line + 1) if mark else 0, (), "yaml-syntax",
+            (mark.line + 1) if mark else 0,
+            (),
+            "yaml-syntax",
             f"YAML cannot be read here: {what}; check indentation, quotes and colons "
             "(a half-width ':' followed by a space)",
             f"此处不是合法的 YAML：{what}；请检查缩进、引号与冒号（半角冒号后加空格）",
@@ -127,7 +135,9 @@ def read(raw: bytes, file: str) -> YamlText:
         out.data = None
     except (YAMLError, ValueError) as error:
         reader.refuse(
-            0, (), "yaml-syntax",
+            0,
+            (),
+            "yaml-syntax",
             f"YAML cannot be read: {' '.join(str(error).split())}",
             f"YAML 无法读取：{' '.join(str(error).split())}",
         )
@@ -153,7 +163,9 @@ class _Reader:
                 documents += 1
                 if documents > 1:
                     self.refuse(
-                        event.start_mark.line + 1, (), "second-document",
+                        event.start_mark.line + 1,
+                        (),
+                        "second-document",
                         "a second document begins with '---'; keep one document a file",
                         "“---”开始了第二个文档；一个文件只放一个文档",
                     )
@@ -167,7 +179,9 @@ class _Reader:
         self.out.lines.setdefault(path, line)
         if isinstance(event, AliasEvent) or event.anchor:
             self.refuse(
-                line, path, "yaml-anchor",
+                line,
+                path,
+                "yaml-anchor",
                 "anchors (&) and aliases (*) are not used here; write the value out, "
                 "or quote a text that begins with & or *",
                 "不使用锚点（&）与别名（*）；请写出内容，以 & 或 * 开头的文字请加引号",
@@ -175,7 +189,9 @@ class _Reader:
             raise _Refused
         if event.tag is not None:
             self.refuse(
-                line, path, "yaml-tag",
+                line,
+                path,
+                "yaml-tag",
                 "tags (!) are not used here; remove it, or quote a text that begins with !",
                 "不使用标签（!）；请删去，以 ! 开头的文字请加引号",
             )
@@ -184,8 +200,11 @@ class _Reader:
             return self.scalar(str(event.value), line, path)
         if len(path) >= MAX_DEPTH:
             self.refuse(
-                line, path, "yaml-too-deep",
-                f"nested deeper than {MAX_DEPTH} levels", f"嵌套超过 {MAX_DEPTH} 层",
+                line,
+                path,
+                "yaml-too-deep",
+                f"nested deeper than {MAX_DEPTH} levels",
+                f"嵌套超过 {MAX_DEPTH} 层",
             )
             raise _Refused
         return (
@@ -198,7 +217,9 @@ class _Reader:
         odd = next((c for c in value if unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t"), "")
         if odd:
             self.refuse(
-                line, path, "control-character",
+                line,
+                path,
+                "control-character",
                 f"the text holds the invisible character U+{ord(odd):04X}; remove it",
                 f"文字中有不可见字符 U+{ord(odd):04X}；请删去",
             )
@@ -220,8 +241,11 @@ class _Reader:
             line = event.start_mark.line + 1
             if not isinstance(event, ScalarEvent):
                 self.refuse(
-                    line, path, "yaml-key",
-                    "a key must be a plain word", "键必须是一个普通的词",
+                    line,
+                    path,
+                    "yaml-key",
+                    "a key must be a plain word",
+                    "键必须是一个普通的词",
                 )
                 raise _Refused
             key = str(event.value)
@@ -230,7 +254,9 @@ class _Reader:
             value = self.node(next(events), events, here)
             if first is not None:
                 self.refuse(
-                    line, here, "duplicate-key",
+                    line,
+                    here,
+                    "duplicate-key",
                     f"the key {key!r} stands here a second time (first in line {first}); remove one",
                     f"键 {key!r} 重复出现（首次在第 {first} 行）；请删去一个",
                 )

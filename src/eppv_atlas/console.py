@@ -1,0 +1,138 @@
+"""What the command line prints: messages, problems, tables, progress.
+
+Floor 4, beside ``cli``: knows rich and the chosen language; no rules, no formulas.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from eppv_atlas.errors import AtlasError, BilingualError, Problem, printable
+
+if TYPE_CHECKING:
+    from eppv_atlas.results import PlacedCase
+
+
+class Choice:
+    """What the global options chose."""
+
+    atlas: Path | None = None
+    lang: str = "en"
+
+
+CHOICE: Final = Choice()
+
+
+def system_language() -> str:
+    """Language that the environment asks for: ``zh`` or ``en``."""
+    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "zh" if next((name for name in names if name), "").lower().startswith("zh") else "en"
+
+
+def words(en: Any, zh: Any) -> Any:
+    """Choose the words of the chosen language."""
+    return zh if CHOICE.lang == "zh" else en
+
+
+def say(en: str, zh: str, *, err: bool = False) -> None:
+    """Print one line in the chosen language."""
+    typer.echo(printable(words(en, zh)), err=err)
+
+
+def out(text: str) -> None:
+    """Print a text as it is."""
+    typer.echo(text, nl=False)
+
+
+def complain(error: AtlasError) -> None:
+    """Print an error as one line on standard error."""
+    text = words(error.en, error.zh) if isinstance(error, BilingualError) else str(error)
+    typer.echo(printable(text), err=True)
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """Print problems on standard error, one a line."""
+    for problem in problems:
+        mark = "" if problem.severity == "error" else words("warning: ", "警告：")
+        typer.echo(f"{mark}{problem.text(CHOICE.lang)}", err=True)
+
+
+def terminal() -> Console:
+    """Console as wide as the terminal, or 160 columns where output is piped."""
+    width = None if sys.stdout.isatty() else 160
+    return Console(highlight=False, width=width, soft_wrap=False)
+
+
+def progress() -> Progress:
+    """Progress bar on standard error, only where that is a terminal."""
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], numbers: Iterable[int] = ()) -> None:
+    """Print a table; the columns named in `numbers` are set to the right."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    right = set(numbers)
+    for index, head in enumerate(heads):
+        table.add_column(
+            head, justify="right" if index in right else "left", no_wrap=index == 0 and not right
+        )
+    for row in rows:
+        table.add_row(*(Text(printable(str(cell))) for cell in row))
+    terminal().print(table)
+
+
+def measure_table(placed: PlacedCase, measures: Iterable[Any], unit: str) -> None:
+    """Print the measures of a case, areas in `unit`."""
+    from eppv_atlas import listing
+    from eppv_atlas.units import UNITS
+
+    name = getattr(UNITS[unit], CHOICE.lang)
+    heads = words(
+        ["zone", "kind", f"stated {name}", f"measured {name}", "difference", "perimeter km", "confidence"],
+        ["分区", "类型", f"文件所载 {name}", f"量算 {name}", "差", "周长 公里", "可信度"],
+    )
+    cells = [listing.measure_cells(row, placed, unit, CHOICE.lang) for row in measures]
+    table(heads, cells, numbers=(2, 3, 4, 5))
+
+
+def totals_table(totals: Iterable[Any], unit: str) -> None:
+    """Print sum, union and overlap of a case by confidence, areas in `unit`."""
+    from eppv_atlas import vocabulary
+    from eppv_atlas.units import area_text
+
+    rows = []
+    for total in totals:
+        term = vocabulary.CONFIDENCES.get(total.confidence)
+        weakest = getattr(vocabulary.CONFIDENCES[total.weakest], CHOICE.lang)
+        name = (
+            getattr(term, CHOICE.lang)
+            if term
+            else words(f"all (weakest: {weakest})", f"全部（最弱：{weakest}）")
+        )
+        values = [area_text(v, unit) for v in (total.sum_m2, total.union_m2, total.overlap_m2)]
+        rows.append([name, str(total.zones), *values])
+    if rows:
+        heads = words(
+            ["total by confidence", "zones", "sum", "union", "overlap"],
+            ["按可信度汇总", "分区数", "合计", "并集", "重叠"],
+        )
+        table(heads, rows, numbers=(1, 2, 3, 4))
+    typer.echo()
