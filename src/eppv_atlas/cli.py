@@ -134,10 +134,11 @@ def check(
     """Check every file of the atlas and name every problem with file and line."""
     from eppv_atlas.store import read_folder, tidy
 
-    loading = read_folder(console.CHOICE.atlas)
-    problems = list(loading.problems)
-    if strict and not loading.errors:
-        problems += tidy.to_tidy(tidy.tidied(loading), loading.root)
+    with console.busy("checking the atlas", "检查图集"):
+        loading = read_folder(console.CHOICE.atlas)
+        problems = list(loading.problems)
+        if strict and not loading.errors:
+            problems += tidy.to_tidy(tidy.tidied(loading), loading.root)
     counted = problems if strict else loading.errors
     console.print_problems(problems)
     facts = sum(len(item.case.facts) for item in loading.cases)
@@ -271,10 +272,11 @@ def tidy_(
     """Put case files and geodata into canonical form; comments are kept."""
     from eppv_atlas.store import bundled, files, read_folder, tidy
 
-    loading = read_folder(console.CHOICE.atlas)
-    if loading.errors:
-        raise DataError(loading.errors)
-    results = tidy.tidied(loading)
+    with console.busy("reading the atlas", "读取图集"):
+        loading = read_folder(console.CHOICE.atlas)
+        if loading.errors:
+            raise DataError(loading.errors)
+        results = tidy.tidied(loading)
     if check_only:
         problems = tidy.to_tidy(results, loading.root)
         console.print_problems(problems)
@@ -336,7 +338,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
 def _load() -> Atlas:
     from eppv_atlas.store import load
 
-    return load(console.CHOICE.atlas)
+    with console.busy("reading the atlas", "读取图集"):
+        return load(console.CHOICE.atlas)
 
 
 def _select(atlas: Atlas, ids: Sequence[str] | None) -> list[PlacedCase]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -71,6 +72,12 @@ def terminal() -> Console:
     """Console as wide as the terminal, or 160 columns where output is piped."""
     width = None if sys.stdout.isatty() else 160
     return Console(highlight=False, width=width, soft_wrap=False)
+
+
+def busy(en: str, zh: str) -> AbstractContextManager[Any]:
+    """Show on standard error that something takes a moment, only where that is a terminal."""
+    shown = Console(stderr=True)
+    return shown.status(words(en, zh)) if shown.is_terminal else nullcontext()
 
 
 def progress() -> Progress:

@@ -127,8 +127,13 @@ def resolve(case: Case, drawn: Mapping[str, BaseGeometry], stored: Mapping[str, 
 
 
 def result_digest(recipe_digest: str, shape: BaseGeometry) -> str:
-    """Digest that binds a recipe with its inputs to the shape that it gave."""
-    return _sha(recipe_digest, _shape_digest(shape))
+    """Digest that binds a recipe with its inputs to the shape that it gave: ``recipe-shape``."""
+    return f"{recipe_digest}-{_shape_digest(shape)[:16]}"
+
+
+def untouched(stored: Stored) -> bool:
+    """Whether a stored shape is still the one that its digest was written for."""
+    return stored.digest.rpartition("-")[2] == _shape_digest(stored.geometry)[:16]
 
 
 class _Work:

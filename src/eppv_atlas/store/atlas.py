@@ -298,6 +298,7 @@ def _features_without_zone(out: Loading, case: Case, shapes: ShapesFile, geodata
                     f"zone {zone!r} has no recipe any more; remove the stored result "
                     "('eppv-atlas tidy' does it), or remove its digest to keep it as drawn",
                     f"分区 {zone!r} 已不用生成做法；请删去存下的结果（eppv-atlas tidy 可代劳），或删去 digest 作为手绘图形",
+                    severity="warning",
                 )
             )
 
@@ -311,16 +312,18 @@ def _stale(
     index: Mapping[str, int],
 ) -> None:
     for zone in resolution.stale:
+        if zone in shapes.broken:  # named already
+            continue
         path = ("zones", index[zone], "geometry")
-        what_en = "differs from what the recipe gives" if zone in shapes.stored else "is not stored yet"
-        what_zh = "与按做法生成的不一致" if zone in shapes.stored else "尚未存下"
+        what_en = "is stored, but the recipe or what it is made from has changed since" if zone in shapes.stored else "is not stored yet"
+        what_zh = "已存下，但做法或其依据后来有改动" if zone in shapes.stored else "尚未存下"
         out.problems.append(
             Problem(
                 file,
                 text.line(path),
                 place_text(path),
                 "stale-result",
-                f"the stored result of this recipe {what_en}; 'eppv-atlas tidy' writes it anew",
+                f"the result of this recipe {what_en}; 'eppv-atlas tidy' writes it anew",
                 f"此做法的结果{what_zh}；运行 eppv-atlas tidy 重新写入",
                 severity="warning",
             )

@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import geometry
 from eppv_atlas.errors import Problem
-from eppv_atlas.recipes import Stored
+from eppv_atlas.recipes import Stored, untouched
 from eppv_atlas.results import ZoneShape
 from eppv_atlas.store.yaml_text import decode
 
@@ -245,14 +245,24 @@ def _feature(out: ShapesFile, feature: Any, index: int, text: str, file: str) ->
         what = " ".join(str(error).split())[:120]
         refuse("unreadable-geometry", f"the geometry cannot be read: {what}", f"图形无法读取：{what}")
         return
+    flaw = next(filter(None, (flaw_of(part) for part in _shapes(shape, properties))), None)
+    if flaw:
+        refuse(*flaw)
+        return
     digest = properties.get("digest")
     if isinstance(digest, str):
         made = {k: float(v) for k, v in properties.items() if isinstance(v, int | float)}
-        out.stored[zone] = Stored(shape, digest, made)
-        return
-    flaw = flaw_of(shape)
-    if flaw:
-        refuse(*flaw)
+        stored = Stored(shape, digest, made)
+        if not untouched(stored):
+            refuse(
+                "edited-result",
+                "this shape was made by a recipe and has been changed since; remove the feature "
+                "('eppv-atlas tidy' makes it anew), or keep it as drawn: type: drawn, and no digest here",
+                "此图形由做法生成，之后被改动；请删去该要素（eppv-atlas tidy 会重新生成），"
+                "或改作手绘：写 type: drawn 并删去此处的 digest",
+            )
+            return
+        out.stored[zone] = stored
         return
     unknown = sorted(set(properties) - {"id"})
     if unknown:
@@ -268,6 +278,12 @@ def _feature(out: ShapesFile, feature: Any, index: int, text: str, file: str) ->
             )
         )
     out.drawn[zone] = shape
+
+
+def _shapes(shape: BaseGeometry, properties: Mapping[str, Any]) -> list[BaseGeometry]:
+    """What must be sound polygons: the shape, or each cell of a stored grid."""
+    grid = "digest" in properties and shape.geom_type == "GeometryCollection" and not shape.is_empty
+    return list(shape.geoms) if grid else [shape]
 
 
 def _plain(value: Any) -> Any:
