@@ -133,11 +133,13 @@ def measure_cells(measure: Measure, placed: PlacedCase, unit: str, lang: str) ->
     zone = next(zone for zone in placed.case.zones if zone.id == measure.zone)
     made = {"zh": "按面积生成", "en": "made from it"}[lang]
     none = {"zh": "无图形", "en": "no geometry"}[lang]
+    share = next((f for f in placed.case.facts if f.id == zone.stated_share), None)
+    unstated = "—" if share is None else fact_text(share, lang)
     difference = f"{measure.difference_pct:+.2f} %" if measure.difference_pct is not None else "—"
     return [
         printable(getattr(zone.name, lang)),
         getattr(vocabulary.ZONE_KINDS[measure.kind], lang),
-        "—" if measure.stated_m2 is None else area_text(measure.stated_m2, unit),
+        unstated if measure.stated_m2 is None else area_text(measure.stated_m2, unit),
         "—" if measure.area_m2 is None else area_text(measure.area_m2, unit),
         made if measure.made_from_stated else difference,
         "—" if measure.perimeter_m is None else f"{measure.perimeter_m / 1000:,.2f}",

@@ -39,7 +39,7 @@ def national_page(
         Title of the atlas.
     """
     cards = [views.card(placed) for placed in cases]
-    features = [_feature(placed, measures[placed.case.id], 400) for placed in cases]
+    features = [_feature(placed, measures[placed.case.id], 250) for placed in cases]
     families = sorted(
         {view["family"] for feature in features for view in feature["zones"]},
         key=list(vocabulary.FAMILIES).index,

@@ -148,8 +148,8 @@ def shape_view(zone: Zone, shape: ZoneShape, tolerance: float) -> dict[str, Any]
 def for_display(shape: BaseGeometry, tolerance: float) -> BaseGeometry:
     """Simplify an outline for the screen (degrees); keeps its topology."""
     if shape.geom_type == "GeometryCollection":
-        cells = shapely.coverage_simplify(np.array(shapely.get_parts(shape)), tolerance)
-        return shapely.GeometryCollection([c for c in cells if not c.is_empty])
+        cells = shapely.simplify(shapely.get_parts(shape), tolerance / 4, preserve_topology=True)
+        return shapely.GeometryCollection(list(cells))
     return shapely.simplify(shape, tolerance, preserve_topology=True)
 
 

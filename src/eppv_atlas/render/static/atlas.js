@@ -152,7 +152,7 @@
     const holder = document.getElementById(id);
     holder.setAttribute("aria-label", plain(view.label));
     const legend = document.querySelector("details.legend");
-    if (legend && window.innerWidth >= 1000 && window.innerHeight >= 700) {
+    if (legend && window.innerWidth >= 1000 && window.innerHeight >= Number(legend.dataset.openFrom)) {
       legend.open = true; // before the map takes its size
     }
     const map = L.map(id, {
