@@ -38,7 +38,7 @@ def only_problem(folder):
         ("confidence: schematic", "confidence: sure", "unknown-confidence", "sites[0].provenance.confidence"),
         ("unit: km2", "unit: sqkm", "unknown-unit", "facts[0].unit"),
         ("section: background", "section: foreword", "unknown-section", "facts[0].section"),
-        ("type: disc", "type: circle", "unknown-value", "zones[0].geometry"),
+        ("type: disc", "type: circle", "unknown-geometry-type", "zones[0].geometry.type"),
         ("places: [330106]\nplace_name", "places: [339999]\nplace_name", "unknown-place", "places[0]"),
         ("clip: [330106]", "clip: [339999]", "unknown-place", "zones[0].geometry.clip"),
         ("clip: [xixi-district]", "clip: [xixi-distrit]", "dangling-id", "zones[1].geometry.clip"),
@@ -77,7 +77,7 @@ def only_problem(folder):
         ("title:\n", "title: &a\n", "yaml-anchor", "title"),
         ("batch: mnr-4", "batch: *a", "yaml-anchor", "batch"),
         ("batch: mnr-4", "batch: !!python/name:os.system mnr-4", "yaml-tag", "batch"),
-        ("batch: mnr-4", "batch： mnr-4", "yaml-syntax", ""),
+        ("batch: mnr-4", "batch： mnr-4", "full-width-colon", ""),
         ("batch: mnr-4", 'batch: "mnr\\x1b[31m"', "control-character", "batch"),
     ],
 )
@@ -99,7 +99,7 @@ def test_one_mistake_gives_one_message(folder, old, new, rule, place):
         "unknown-place",
     }:
         line = text.splitlines()[problem.line - 1]
-        assert problem.place.split(".")[-1].split("[")[0] in line or rule == "yaml-syntax"
+        assert problem.place.split(".")[-1].split("[")[0] in line or rule == "full-width-colon"
     assert problem.line > 0
     assert re.search("[\u4e00-\u9fff]", problem.message_zh)
 
@@ -159,6 +159,12 @@ def test_a_drawn_zone_is_read(folder):
         ({"type": "Curve", "coordinates": [1]}, "unreadable-geometry", "read"),
         ({"type": "Polygon"}, "unreadable-geometry", "read"),
         (polygon([[120, 30.2], [120.1, 30.3]]), "unreadable-geometry", "read"),
+        (polygon([[120, 30.2], [120.1, 30.2], [120.1, 30.3]]), "unreadable-geometry", "end where"),
+        (
+            polygon([["120", "30.2"], ["120.1", "30.2"], ["120.1", "30.3"], ["120", "30.2"]]),
+            "unreadable-geometry",
+            "numbers",
+        ),
     ],
 )
 def test_bad_shapes_are_named(folder, geometry, rule, words):
@@ -268,6 +274,85 @@ def test_gbk_file_is_named_not_crashed_on(folder):
     problem = next(p for p in read_folder(folder).errors if p.file.endswith(XIXI))
     assert problem.rule == "not-utf-8"
     assert "GBK" in problem.message_en
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("batch: mnr-4", "batch：mnr-4", 4),
+        ("batch: mnr-4", "batch:mnr-4", 4),
+        ("  zh: 西溪湿地\n", "  zh：西溪湿地\n", 10),
+        ("name: {zh: 西溪国家湿地公园, en", "name: {zh：西溪国家湿地公园, en", None),
+    ],
+)
+def test_full_width_colons_are_named_where_they_stand(folder, old, new, line):
+    text = edit(folder, old, new)
+    problem = only_problem(folder)
+    assert problem.rule == "full-width-colon"
+    assert problem.line == (line or text[: text.index(new)].count("\n") + 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("place_name:", "placename:", "unknown-key"),
+        ("places: [330106]\nplace", "places: [33010]\nplace", "wrong-form"),
+        ("about: xixi-district", "about: xixi-distrikt", "dangling-id"),
+        ("pages: 9-14", "pages: 14-9", "pages-out-of-range"),
+        ("  zh: 西溪湿地\n", '  zh: "西溪\u202e湿地"\n', "control-character"),
+    ],
+)
+def test_one_mistake_is_not_named_twice(folder, old, new, rule):
+    edit(folder, old, new)
+    assert only_problem(folder).rule == rule
+
+
+def test_a_misspelt_feature_id_is_named_once(folder):
+    drawn(folder, polygon(*SQUARE))
+    path = folder / "geodata" / "hangzhou-xixi.geojson"
+    path.write_text(path.read_text().replace("xixi-district", "xixi-distric"), "utf-8")
+    problem = only_problem(folder)
+    assert problem.rule == "orphan-feature"
+    assert "xixi-district" in problem.message_en
+
+
+def test_an_unreadable_layer_is_named_once(folder):
+    drawn(folder, polygon(*SQUARE))
+    (folder / "geodata" / "hangzhou-xixi.geojson").write_text("{", "utf-8")
+    assert only_problem(folder).rule == "json-syntax"
+
+
+@pytest.mark.parametrize("name", ["hangzhou-xixi.yml", "hangzhou-xixi.yaml.txt", "hangzhou-xixi.YAML"])
+def test_wrong_file_names_are_named(folder, name):
+    (folder / XIXI).rename(folder / "cases" / name)
+    assert only_problem(folder).rule == "file-name"
+
+
+def test_a_file_that_cannot_be_read_is_named(folder):
+    (folder / XIXI).unlink()
+    (folder / XIXI).symlink_to(folder / XIXI)
+    assert {p.rule for p in read_folder(folder).errors} == {"unreadable-file"} | {
+        p.rule for p in read_folder(folder).errors if "geodata" in p.file
+    }
+
+
+def test_a_disc_far_away_is_noticed(folder):
+    edit(
+        folder,
+        "centre: {lon: 99.11, lat: 36.7",
+        "centre: {lon: 19.11, lat: 36.7",
+        "cases/chaka-salt-lake.yaml",
+    )
+    rules = {p.rule for p in read_folder(folder).problems}
+    assert "far-from-places" in rules
+    assert "recipe-without-solution" in rules or "recipe-empty" in rules
+
+
+def test_attributes_of_drawn_features_are_kept(folder, cli):
+    drawn(folder, polygon(*SQUARE), surveyor="张三")
+    assert cli("--atlas", folder, "tidy")[0] == 0
+    data = json.loads((folder / "geodata" / "hangzhou-xixi.geojson").read_text("utf-8"))
+    assert data["features"][0]["properties"] == {"id": "xixi-district", "surveyor": "张三"}
 
 
 def test_all_mistakes_in_one_run_and_the_old_maps_stay(folder, cli):

@@ -70,6 +70,8 @@ def test_totals(cli):
         (["--province", "530000"], ["xichou-karst"]),
         (["--text", "石漠化"], None),
         (["--text", "no such words at all"], []),
+        (["--province", "33"], ["hangzhou-xixi", "anji-land-consolidation"]),
+        (["--province", "nsw"], ["nsw-biodiversity-offsets"]),
     ],
 )
 def test_list_filters(cli, filters, expected):
@@ -77,6 +79,12 @@ def test_list_filters(cli, filters, expected):
     found = [row["id"] for row in json.loads(out)]
     assert code == 0
     assert found == expected if expected is not None else "xichou-karst" in found
+
+
+def test_a_filter_that_names_nothing_says_what_there_is(cli):
+    code, _, err = cli("--atlas", ROOT, "list", "--mode", "zzz")
+    assert code == 2
+    assert "eco-tourism" in err
 
 
 def test_show_in_both_languages(cli):
@@ -98,6 +106,7 @@ def test_new_template_passes_once_filled_in(tmp_path, cli):
     code, _, err = cli("--atlas", root, "check")
     assert code == 1
     assert err.count("to-be-filled-in") == blank.count(": <填") + blank.count('"<填')  # one each
+    assert len(err.splitlines()) == err.count("to-be-filled-in") + 1  # and nothing else but the count
     filled = []
     for line in blank.splitlines():
         for mark, value in {
@@ -159,6 +168,28 @@ def test_build_refuses_a_folder_with_other_files(folder, tmp_path, cli):
     assert code == 2
     assert "thesis.docx" in err
     assert [p.name for p in out.iterdir()] == ["thesis.docx"]
+
+
+def test_build_into_a_linked_folder_keeps_the_link(folder, tmp_path, cli):
+    real, link = tmp_path / "real", tmp_path / "link"
+    real.mkdir()
+    link.symlink_to(real)
+    assert cli("--atlas", folder, "build", "--out", link)[0] == 0
+    assert link.is_symlink()
+    assert (real / "index.html").is_file()
+    assert not [p for p in tmp_path.iterdir() if "aside" in p.name]
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_figures_are_never_cut_by_a_narrow_terminal(monkeypatch, cli, columns):
+    from rich.console import Console
+
+    from eppv_atlas import console
+
+    monkeypatch.setattr(console, "terminal", lambda: Console(width=columns, highlight=False))
+    _, out, _ = cli("--atlas", ROOT, "measure", "hangzhou-xixi")
+    assert "21,880,000" in out
+    assert "…" not in out
 
 
 def test_notebook_face(atlas):

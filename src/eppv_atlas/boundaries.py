@@ -45,6 +45,8 @@ class Place:
         Code of its province (or its own code abroad).
     province_zh
         Name of that province.
+    name_en
+        English name, where the boundary data give one.
     """
 
     code: str
@@ -52,6 +54,7 @@ class Place:
     level: str
     province: str
     province_zh: str
+    name_en: str = ""
 
 
 @cache
@@ -69,8 +72,8 @@ def place(code: str) -> Place:
         If no unit has this code.
     """
     if code in _states():
-        name = _states()[code]["properties"]["name_zh"]
-        return Place(code, name, "state", code, name)
+        names = _states()[code]["properties"]
+        return Place(code, names["name_zh"], "state", code, names["name_zh"], names["name_en"])
     for level in LEVELS:
         table = _table(level)
         rows = table[table[f"{level}_adcode"] == int(code)] if code.isdigit() else table.iloc[:0]

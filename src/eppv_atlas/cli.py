@@ -7,6 +7,7 @@ Exit codes: 0 good, 1 problems in the data, 2 misuse.
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -134,6 +135,7 @@ def check(
     """Check every file of the atlas and name every problem with file and line."""
     from eppv_atlas.store import read_folder, tidy
 
+    _say_if_bundled()
     with console.busy("checking the atlas", "检查图集"):
         loading = read_folder(console.CHOICE.atlas)
         problems = list(loading.problems)
@@ -301,15 +303,18 @@ def tidy_(
 def new(
     case_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the new case, e.g. my-case.")],
 ) -> None:
-    """Write a commented template of a case, to be filled in and checked."""
+    """Write a commented template of a case, to be filled in and checked.
+
+    It goes into the folder given with --atlas, or else into the current one.
+    """
     from eppv_atlas.store import template
 
     root = console.CHOICE.atlas or Path()
     for path in template.new_case(root, case_id):
         typer.echo(path)
     console.say(
-        f"fill the file in, then run: eppv-atlas --atlas {root} check",
-        f"填写后运行：eppv-atlas --atlas {root} check",
+        f"fill the file in, then run: eppv-atlas --atlas {shlex.quote(str(root))} check",
+        f"填写后运行：eppv-atlas --atlas {shlex.quote(str(root))} check",
     )
 
 
@@ -333,14 +338,39 @@ def run(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stderr.write(f"eppv-atlas: {error.strerror or error}\n")
+        sys.exit(2)
+
+
+def _say_if_bundled() -> None:
+    """Say so where somebody stands in an atlas of their own but has not named it."""
+    from eppv_atlas.store import bundled
+
+    here = Path()
+    if console.CHOICE.atlas is None and (here / "cases").is_dir() and here.resolve() != bundled().resolve():
+        console.say(
+            "note: these are the bundled cases; for the atlas in this folder say --atlas .",
+            "注意：以下是随包案例；要用当前文件夹的图集，请加 --atlas .",
+            err=True,
+        )
 
 
 def _load() -> Atlas:
     from eppv_atlas.store import load
 
+    _say_if_bundled()
     with console.busy("reading the atlas", "读取图集"):
         return load(console.CHOICE.atlas)
 
 
 def _select(atlas: Atlas, ids: Sequence[str] | None) -> list[PlacedCase]:
+    known = {placed.case.id for placed in atlas}
+    unknown = [case_id for case_id in ids or () if case_id not in known]
+    if unknown:
+        raise UsageError(
+            f"there is no case {', '.join(map(repr, unknown))}; known: {', '.join(sorted(known))}",
+            f"没有案例 {'、'.join(map(repr, unknown))}；现有：{'、'.join(sorted(known))}",
+        )
     return [atlas[case_id] for case_id in ids] if ids else list(atlas)

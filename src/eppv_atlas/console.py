@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
@@ -95,15 +96,22 @@ def progress() -> Progress:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], numbers: Iterable[int] = ()) -> None:
     """Print a table; the columns named in `numbers` are set to the right."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    cells = [[printable(str(cell)) for cell in row] for row in rows]
     right = set(numbers)
+    grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for index, head in enumerate(heads):
-        table.add_column(
-            head, justify="right" if index in right else "left", no_wrap=index == 0 and not right
+        # a figure is never cut, however narrow the terminal; words wrap instead
+        least = max((cell_len(row[index]) for row in cells), default=0) if index in right else None
+        grid.add_column(
+            head,
+            justify="right" if index in right else "left",
+            no_wrap=index == 0 and not right,
+            min_width=least,
+            overflow="fold",
         )
-    for row in rows:
-        table.add_row(*(Text(printable(str(cell))) for cell in row))
-    terminal().print(table)
+    for row in cells:
+        grid.add_row(*(Text(cell) for cell in row))
+    terminal().print(grid)
 
 
 def measure_table(placed: PlacedCase, measures: Iterable[Any], unit: str) -> None:

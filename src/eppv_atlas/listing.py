@@ -14,7 +14,7 @@ from dataclasses import asdict
 from typing import Any
 
 from eppv_atlas import boundaries, vocabulary
-from eppv_atlas.errors import printable
+from eppv_atlas.errors import UsageError, printable
 from eppv_atlas.model import Fact
 from eppv_atlas.results import Measure, PlacedCase, Total
 from eppv_atlas.units import UNITS, area_text, from_m2, number_text
@@ -43,6 +43,16 @@ def chosen(
     text
         Words that all occur somewhere in the case.
     """
+    for wanted, table in (
+        (path, vocabulary.PATHS),
+        (mode, vocabulary.MODES),
+        (category, vocabulary.CATEGORIES),
+    ):
+        if not _meets(wanted, table.values()):
+            raise UsageError(
+                f"{wanted!r} names nothing; choose from: {', '.join(table)}",
+                f"没有叫 {wanted!r} 的；可用：{'、'.join(f'{t.id}（{t.zh}）' for t in table.values())}",
+            )
     out = []
     for placed in cases:
         case = placed.case
@@ -72,7 +82,8 @@ def _in_province(wanted: str | None, codes: Sequence[str]) -> bool:
     for code in codes:
         province = boundaries.place(code).province
         zh, en = vocabulary.PROVINCES.get(province, (boundaries.place(code).province_zh, province))
-        if key in {code.casefold(), province.casefold()} or key in zh or key in en.casefold():
+        coded = key.isdigit() and (code.startswith(key) or province.startswith(key))
+        if coded or key in province.casefold() or key in zh or key in en.casefold():
             return True
     return False
 
@@ -93,7 +104,9 @@ def case_rows(cases: Iterable[PlacedCase], lang: str) -> list[dict[str, Any]]:
                 "title": getattr(case.short, lang),
                 "place": getattr(case.place_name, lang),
                 "path": getattr(vocabulary.PATHS[case.path.id], lang),
-                "mode": getattr(vocabulary.MODES[case.mode.id], lang),
+                "mode": "; ".join(
+                    getattr(vocabulary.MODES[item.id], lang) for item in (case.mode, *case.further_modes)
+                ),
                 "category": getattr(vocabulary.CATEGORIES[case.category.id], lang),
                 "zones": len(case.zones),
                 "facts": len(case.facts),

@@ -208,12 +208,18 @@ class _Work:
         if kept is not None and kept.digest == result_digest(digest, kept.geometry):
             shape, made = kept.geometry, dict(kept.made)
         else:
-            self.out.stale.append(zone.id)
             try:
                 shape, made = _run(spec, {k: [i.geometry for i in v] for k, v in inputs.items()}, target_m2)
             except RecipeError as error:
-                raise self.flaw(zone.id, "geometry", "recipe-without-solution", error.en, error.zh) from None
+                raise self.flaw(
+                    zone.id,
+                    "geometry",
+                    "recipe-without-solution",
+                    f"{error.en}; change the area, the position or the clip",
+                    f"{error.zh}；请改面积、位置或裁切范围",
+                ) from None
             shape = geometry.canonical(shape)
+            self.out.stale.append(zone.id)
         if shape.is_empty:
             raise self.flaw(
                 zone.id,

@@ -125,11 +125,10 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
         if shape.is_empty:
             continue
         place = places[i]
-        english = vocabulary.PROVINCES.get(place.code, ("", ""))[1] if place.level == "state" else ""
         seen = _polygons(shapely.intersection(shape, view))
         areas.append(
             {
-                "name": {"zh": place.name_zh, "en": english or place.name_zh},
+                "name": {"zh": place.name_zh, "en": place.name_en or place.name_zh},
                 "at": _label(seen) if not seen.is_empty else None,
                 "rings": encode(shape, LOCAL_SCALE),
             }

@@ -53,7 +53,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "open_case": _pair("打开案例图", "Open the case map"),
     "other_language": _pair("English", "中文"),
     "overlap": _pair("重叠", "Overlap"),
-    "overseas": _pair("海外案例", "Case abroad"),
+    "overseas": _pair("海外案例：", "Case abroad: "),
     "page": _pair("第", "p. "),
     "page_after": _pair("页", ""),
     "part_of": _pair("属于", "part of"),

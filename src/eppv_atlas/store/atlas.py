@@ -5,6 +5,8 @@ Floor 3, part of the store: must not know measures, maps or the command line.
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -173,24 +175,32 @@ def read_folder(folder: str | Path | None = None) -> Loading:
     out = Loading(root)
     _settings(out)
     stems = set()
-    for file in sorted((root / "cases").iterdir()):
+    try:
+        entries = sorted((root / "cases").iterdir())
+    except OSError as error:
+        raise UsageError(
+            f"{root / 'cases'} cannot be read: {error.strerror}",
+            f"{root / 'cases'} 无法读取：{error.strerror}",
+        ) from None
+    for file in entries:
         if file.name.startswith(".") or file.is_dir():
             continue
-        if file.suffix != ".yaml":
-            if file.suffix.lower() in {".yml", ".yaml"}:
-                out.problems.append(
-                    Problem(
-                        str(file),
-                        0,
-                        "",
-                        "file-name",
-                        f"rename the file to {file.stem}.yaml",
-                        f"请把文件改名为 {file.stem}.yaml",
-                    )
+        if file.suffix == ".yaml":
+            stems.add(file.stem)
+            _case(out, file)
+        elif re.search(r"\.ya?ml", file.name, re.IGNORECASE):
+            stem = re.split(r"\.ya?ml", file.name, flags=re.IGNORECASE)[0]
+            stems.add(stem)
+            out.problems.append(
+                Problem(
+                    str(file),
+                    0,
+                    "",
+                    "file-name",
+                    f"rename the file to {stem}.yaml",
+                    f"请把文件改名为 {stem}.yaml",
                 )
-            continue
-        stems.add(file.stem)
-        _case(out, file)
+            )
     _orphans(out, stems)
     out.problems.sort(key=lambda p: (p.file, p.line, p.place, p.rule))
     return out
@@ -211,20 +221,30 @@ def _settings(out: Loading) -> None:
             )
         )
         return
-    out.settings, text = case_file.read_settings(file.read_bytes(), str(file))
+    raw = _bytes(out, file)
+    if raw is None:
+        return
+    out.settings, text = case_file.read_settings(raw, str(file))
     out.problems.extend(text.problems)
 
 
 def _case(out: Loading, file: Path) -> None:
-    case, text = case_file.read_case(file.read_bytes(), str(file))
+    raw = _bytes(out, file)
+    if raw is None:
+        return
+    case, text = case_file.read_case(raw, str(file))
     out.problems.extend(text.problems)
     geodata = out.root / "geodata" / f"{file.stem}.geojson"
-    shapes = shapes_file.read(geodata.read_bytes(), str(geodata)) if geodata.is_file() else ShapesFile()
+    raw = _bytes(out, geodata) if geodata.is_file() else b""
+    shapes = shapes_file.read(raw, str(geodata)) if raw else ShapesFile()
+    if raw is None or (raw == b"" and geodata.is_file()):
+        shapes.unreadable = True
     out.problems.extend(shapes.problems)
     if case is None:
         return
     before = len(out.problems)
-    for broken in rules.broken_rules(case, file.stem, out.settings, set(shapes.lines)):
+    features = None if shapes.unreadable else set(shapes.lines)
+    for broken in rules.broken_rules(case, file.stem, out.settings, features):
         out.problems.append(
             Problem(
                 str(file),
@@ -262,18 +282,39 @@ def _case(out: Loading, file: Path) -> None:
     out.cases.append(LoadedCase(file, case, text, shapes, resolution, placed))
 
 
+def _bytes(out: Loading, file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        out.problems.append(
+            Problem(
+                str(file),
+                0,
+                "",
+                "unreadable-file",
+                f"the file cannot be read: {why}; check its permissions",
+                f"文件无法读取：{why}；请检查权限",
+            )
+        )
+        return None
+
+
 def _features_without_zone(out: Loading, case: Case, shapes: ShapesFile, geodata: str) -> None:
     kinds = {zone.id: zone.geometry for zone in case.zones}
     for zone, line in shapes.lines.items():
         if zone not in kinds:
+            near = difflib.get_close_matches(zone, list(kinds), 1)
+            hint_en = f"did you mean {near[0]!r}?" if near else "add the zone or remove the feature"
+            hint_zh = f"是否想写 {near[0]!r}？" if near else "请补上分区或删去要素"
             out.problems.append(
                 Problem(
                     geodata,
                     line,
                     f"feature {zone}",
                     "orphan-feature",
-                    f"no zone of the case has the id {zone!r}; add the zone or remove the feature",
-                    f"案例中没有 id 为 {zone!r} 的分区；请补上分区或删去要素",
+                    f"no zone of the case has the id {zone!r}; {hint_en}",
+                    f"案例中没有 id 为 {zone!r} 的分区；{hint_zh}",
                 )
             )
         elif zone in shapes.drawn and not isinstance(kinds[zone], DrawnShape):
@@ -312,10 +353,14 @@ def _stale(
     index: Mapping[str, int],
 ) -> None:
     for zone in resolution.stale:
-        if zone in shapes.broken:  # named already
+        if zone in shapes.broken or shapes.unreadable:  # named already
             continue
         path = ("zones", index[zone], "geometry")
-        what_en = "is stored, but the recipe or what it is made from has changed since" if zone in shapes.stored else "is not stored yet"
+        what_en = (
+            "is stored, but the recipe or what it is made from has changed since"
+            if zone in shapes.stored
+            else "is not stored yet"
+        )
         what_zh = "已存下，但做法或其依据后来有改动" if zone in shapes.stored else "尚未存下"
         out.problems.append(
             Problem(
@@ -323,8 +368,8 @@ def _stale(
                 text.line(path),
                 place_text(path),
                 "stale-result",
-                f"the result of this recipe {what_en}; 'eppv-atlas tidy' writes it anew",
-                f"此做法的结果{what_zh}；运行 eppv-atlas tidy 重新写入",
+                f"the result of this recipe {what_en}; 'eppv-atlas --atlas {out.root} tidy' writes it anew",
+                f"此做法的结果{what_zh}；运行 eppv-atlas --atlas {out.root} tidy 重新写入",
                 severity="warning",
             )
         )

@@ -12,10 +12,12 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from eppv_atlas import vocabulary
 from eppv_atlas.errors import Problem
 from eppv_atlas.model import Case, Settings
 from eppv_atlas.store import yaml_text
 from eppv_atlas.store.yaml_text import Path, YamlText, place_text
+from eppv_atlas.units import UNITS
 
 PLACEHOLDER: Final = "<填"
 """How every text begins that ``eppv-atlas new`` leaves for the user to fill in."""
@@ -125,13 +127,35 @@ def _typed(record: type[R], text: YamlText, file: str) -> R | None:
     try:
         return record.model_validate(text.data)
     except ValidationError as error:
-        seen: set[tuple[int, str]] = set()
-        for item in error.errors(include_url=False):
-            problem = _problem(item, text, file)
-            if (problem.line, problem.place) not in seen:
-                seen.add((problem.line, problem.place))
-                text.problems.append(problem)
+        filled_in = {problem.place for problem in text.problems if problem.rule == "to-be-filled-in"}
+        found = [_problem(item, text, file) for item in error.errors(include_url=False)]
+        text.problems.extend(_one_each(found, filled_in))
         return None
+
+
+def _one_each(found: list[Problem], filled_in: set[str]) -> list[Problem]:
+    """Keep one problem a mistake: drop what only follows from another one."""
+    out: list[Problem] = []
+    places = {problem.place for problem in found} | filled_in
+    misspelt = {
+        (problem.place.rpartition(".")[0], near)
+        for problem in found
+        if problem.rule == "unknown-key"
+        for near in difflib.get_close_matches(problem.place.rpartition(".")[2], _known_keys(), 1)
+    }
+    seen: set[tuple[int, str]] = set()
+    for problem in found:
+        parent, _, key = problem.place.rpartition(".")
+        follows = (
+            problem.place in filled_in
+            or (problem.rule == "wrong-length" and any(p.startswith(f"{problem.place}[") for p in places))
+            or (problem.rule == "missing-key" and (parent, key) in misspelt)
+            or (problem.line, problem.place) in seen
+        )
+        if not follows:
+            seen.add((problem.line, problem.place))
+            out.append(problem)
+    return out
 
 
 def _placeholders(text: YamlText, data: Any, path: Path, file: str) -> list[Problem]:
@@ -175,17 +199,22 @@ def _problem(item: Any, text: YamlText, file: str) -> Problem:
         value = _value(text.data, path)
         choices = context.get("choices") or _choices(context)
         what = str(context.get("what", "value"))
+        if isinstance(value, dict):  # a geometry of an unknown type
+            value, what = value.get("type", ""), "geometry type"
+            path = (*path, "type")
+            line, place = text.line(path), place_text(path)
         near = difflib.get_close_matches(str(value), choices, 1)
         hint_en = f"did you mean {near[0]!r}? " if near else ""
         hint_zh = f"是否想写 {near[0]!r}？" if near else ""
         listed = ", ".join(choices)
+        listed_zh = "、".join(_with_chinese(choice, what) for choice in choices)
         return Problem(
             file,
             line,
             place,
             f"unknown-{what.replace(' ', '-')}",
             f"{value!r} is no known {what}; {hint_en}one of: {listed}",
-            f"{value!r} 不是可用的取值；{hint_zh}可用：{listed}",
+            f"{value!r} 不是可用的取值；{hint_zh}可用：{listed_zh}",
         )
     if kind == "string_pattern_mismatch":
         value = _value(text.data, path)
@@ -250,6 +279,25 @@ def _value(data: Any, path: Path) -> Any:
 def _choices(context: dict[str, Any]) -> list[str]:
     listed = str(context.get("expected") or context.get("expected_tags", ""))
     return [word.strip().strip("'") for word in listed.replace(" or ", ", ").split(",")]
+
+
+_TABLES: Final[dict[str, dict[str, Any]]] = {
+    "path": vocabulary.PATHS,
+    "mode": vocabulary.MODES,
+    "product category": vocabulary.CATEGORIES,
+    "basis": vocabulary.BASES,
+    "zone kind": vocabulary.ZONE_KINDS,
+    "site kind": vocabulary.SITE_KINDS,
+    "confidence": vocabulary.CONFIDENCES,
+    "section": vocabulary.SECTIONS,
+    "qualifier": vocabulary.QUALIFIERS,
+    "unit": UNITS,
+}
+
+
+def _with_chinese(choice: str, what: str) -> str:
+    entry = _TABLES.get(what, {}).get(choice)
+    return f"{choice}（{entry.zh}）" if entry is not None and entry.zh else choice
 
 
 def _known_keys() -> list[str]:

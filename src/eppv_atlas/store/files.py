@@ -75,6 +75,7 @@ def swap_in(directory: Path, pages: Mapping[str, bytes]) -> None:
     UsageError
         If the folder is not ours, or cannot be written to; the old state stays.
     """
+    directory = directory.resolve()  # a link to a folder stays a link
     foreign = foreign_files(directory)
     if foreign:
         raise UsageError(

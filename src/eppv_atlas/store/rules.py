@@ -9,7 +9,8 @@ measures or maps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import difflib
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import boundaries
 from eppv_atlas.errors import UnknownPlace
-from eppv_atlas.model import Case, DrawnShape, NoShape, Settings, Site, Zone
+from eppv_atlas.model import Case, DiscRecipe, DrawnShape, Location, NoShape, Settings, Site, Zone
 from eppv_atlas.store.yaml_text import Path
 from eppv_atlas.units import UNITS, number_text, printed_values
 
@@ -37,7 +38,9 @@ class Broken:
     warning: bool = False
 
 
-def broken_rules(case: Case, stem: str, settings: Settings | None, drawn_ids: set[str]) -> Iterator[Broken]:
+def broken_rules(
+    case: Case, stem: str, settings: Settings | None, drawn_ids: set[str] | None
+) -> Iterator[Broken]:
     """Yield every rule that the record breaks, shapes aside.
 
     Parameters
@@ -49,7 +52,7 @@ def broken_rules(case: Case, stem: str, settings: Settings | None, drawn_ids: se
     settings
         Settings of the atlas; None where they could not be read.
     drawn_ids
-        Ids of all features that stand in the case's geodata file.
+        Ids of all features that stand in the case's geodata file; None where it could not be read.
     """
     yield from _identity(case, stem)
     yield from _source(case, settings)
@@ -129,6 +132,7 @@ def _source(case: Case, settings: Settings | None) -> Iterator[Broken]:
             f"pages {case.source.pages} do not fit a document of {document.pages} pages",
             f"页码 {case.source.pages} 与共 {document.pages} 页的文件不符",
         )
+        return
     general = {"general"}
     for index, fact in enumerate(case.facts):
         inside = int(first) <= fact.page <= int(last or first)
@@ -208,10 +212,14 @@ def _facts(case: Case) -> Iterator[Broken]:
             yield _dangling(("headlines", index), "fact", "数据", headline)
 
 
-def _zones(case: Case, drawn_ids: set[str]) -> Iterator[Broken]:
+def _zones(case: Case, drawn_ids: set[str] | None) -> Iterator[Broken]:
     facts = {fact.id: fact for fact in case.facts}
     zones = {zone.id: zone for zone in case.zones}
+    things = set(zones) | {site.id for site in case.sites}
+    near = _near(case)
     for index, zone in enumerate(case.zones):
+        if isinstance(zone.geometry, DiscRecipe) and near is not None:
+            yield from _near_the_places(zone.geometry.centre, near, ("zones", index, "geometry", "centre"))
         if zone.part_of is not None and (zone.part_of not in zones or zone.part_of == zone.id):
             yield _dangling(("zones", index, "part_of"), "other zone", "另一分区", zone.part_of)
         for key, quantity in (("stated_area", "area"), ("stated_share", "share")):
@@ -221,6 +229,8 @@ def _zones(case: Case, drawn_ids: set[str]) -> Iterator[Broken]:
             fact = facts.get(ref)
             if fact is None:
                 yield _dangling(("zones", index, key), "fact", "数据", ref)
+            elif fact.about is not None and fact.about not in things:
+                continue  # named at the fact
             elif UNITS[fact.unit].quantity != quantity or fact.about != zone.id:
                 yield Broken(
                     ("zones", index, key),
@@ -229,11 +239,13 @@ def _zones(case: Case, drawn_ids: set[str]) -> Iterator[Broken]:
                     "check its unit and its 'about'",
                     f"数据 {ref!r} 不是关于分区 {zone.id!r} 的{'面积' if quantity == 'area' else '占比'}；请检查其 unit 与 about",
                 )
-        yield from _geometry_claims(case.id, zone, index, drawn_ids)
+        yield from _geometry_claims(case.id, zone, index, zones, drawn_ids)
     yield from _part_of_circles(case)
 
 
-def _geometry_claims(case_id: str, zone: Zone, index: int, drawn_ids: set[str]) -> Iterator[Broken]:
+def _geometry_claims(
+    case_id: str, zone: Zone, index: int, case_zones: Collection[str], drawn_ids: set[str] | None
+) -> Iterator[Broken]:
     absent = isinstance(zone.geometry, NoShape)
     if absent and zone.provenance is not None:
         yield Broken(
@@ -249,7 +261,7 @@ def _geometry_claims(case_id: str, zone: Zone, index: int, drawn_ids: set[str]) 
             "a geometry needs its provenance: confidence and how it was come by",
             "有图形的分区须写 provenance：可信度与来历",
         )
-    if isinstance(zone.geometry, DrawnShape) and zone.id not in drawn_ids:
+    if isinstance(zone.geometry, DrawnShape) and _lacks_feature(zone.id, case_zones, drawn_ids):
         yield Broken(
             ("zones", index, "geometry"),
             "missing-geometry",
@@ -257,6 +269,13 @@ def _geometry_claims(case_id: str, zone: Zone, index: int, drawn_ids: set[str]) 
             "draw it, or write type: none with a reason",
             f"本区标为 drawn，但 geodata/{case_id}.geojson 中没有 id 为 {zone.id!r} 的要素；请补画，或改为 type: none 并写明原因",
         )
+
+
+def _lacks_feature(zone: str, zones: Collection[str], drawn_ids: set[str] | None) -> bool:
+    """Whether a drawn zone has no feature; a feature with a misspelt id is named as such instead."""
+    if drawn_ids is None or zone in drawn_ids:
+        return False
+    return not difflib.get_close_matches(zone, drawn_ids - set(zones), 1)
 
 
 def _part_of_circles(case: Case) -> Iterator[Broken]:
@@ -289,18 +308,7 @@ def _sites_and_places(case: Case) -> Iterator[Broken]:
                 "有位置的地点须写 provenance：可信度与来历",
             )
         if site.location is not None and near is not None:
-            lon, lat = site.location.lon, site.location.lat
-            if not shapely.intersects_xy(near, lon, lat):
-                mirrored = shapely.intersects_xy(near, lat, lon)
-                yield Broken(
-                    ("sites", index, "location"),
-                    "swapped-coordinates" if mirrored else "far-from-places",
-                    "longitude and latitude are swapped"
-                    if mirrored
-                    else f"the location lies more than {NEAR_DEGREES:g}° from the places that the case names",
-                    "经纬度写反了" if mirrored else f"位置距案例所在行政区超过 {NEAR_DEGREES:g}°",
-                    warning=not mirrored,
-                )
+            yield from _near_the_places(site.location, near, ("sites", index, "location"))
     located = {site.id for site in case.sites if site.location is not None}
     shaped = {zone.id for zone in case.zones if not isinstance(zone.geometry, NoShape)}
     if case.anchor not in located | shaped:
@@ -327,6 +335,21 @@ def _sites_and_places(case: Case) -> Iterator[Broken]:
                 "basis: inferred needs a note that says why",
                 "basis: inferred 须在 note 写明理由",
             )
+
+
+def _near_the_places(at: Location, near: BaseGeometry, path: Path) -> Iterator[Broken]:
+    if shapely.intersects_xy(near, at.lon, at.lat):
+        return
+    mirrored = bool(shapely.intersects_xy(near, at.lat, at.lon))
+    yield Broken(
+        path,
+        "swapped-coordinates" if mirrored else "far-from-places",
+        "longitude and latitude are swapped"
+        if mirrored
+        else f"the position lies more than {NEAR_DEGREES:g}° from the places that the case names",
+        "经纬度写反了" if mirrored else f"位置距案例所在行政区超过 {NEAR_DEGREES:g}°",
+        warning=not mirrored,
+    )
 
 
 def _known(codes: tuple[str, ...], path: Path) -> Iterator[Broken]:

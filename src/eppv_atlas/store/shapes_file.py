@@ -27,6 +27,17 @@ from eppv_atlas.store.yaml_text import decode
 
 _SAME_AS_CRS84 = re.compile(r"(OGC:(1\.3:)?|::|:)CRS84$|EPSG:{1,2}(4326|4490)$")
 _POLYGONAL = {"Polygon", "MultiPolygon"}
+_REASONS_ZH = {
+    "Self-intersection": "边界自相交",
+    "Ring Self-intersection": "环自相交",
+    "Hole lies outside shell": "洞在外环之外",
+    "Nested holes": "洞相互嵌套",
+    "Nested shells": "多边形相互嵌套",
+    "Duplicate Rings": "环重复",
+    "Interior is disconnected": "内部不连通",
+    "Too few points in geometry component": "点数太少",
+    "Invalid Coordinate": "坐标无效",
+}
 
 
 @dataclass
@@ -41,6 +52,10 @@ class ShapesFile:
         Stored results of recipes by zone id.
     lines
         Line of each feature, by id.
+    extras
+        Further attributes of drawn features, kept as they are.
+    unreadable
+        True where the file as a whole could not be read.
     broken
         Ids that stand in the file but whose geometry was refused.
     problems
@@ -51,6 +66,8 @@ class ShapesFile:
     stored: dict[str, Stored] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    extras: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unreadable: bool = False
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -64,7 +81,7 @@ def read(raw: bytes, file: str) -> ShapesFile:
     file
         Name used in messages.
     """
-    out = ShapesFile()
+    out = ShapesFile(unreadable=True)
     text, out.problems = decode(raw, file)
     if text is None:
         return out
@@ -112,12 +129,18 @@ def read(raw: bytes, file: str) -> ShapesFile:
             )
         )
         return out
+    out.unreadable = False
     for index, feature in enumerate(features):
         _feature(out, feature, index, text, file)
     return out
 
 
-def write(case: str, drawn: Mapping[str, BaseGeometry], made: Iterable[tuple[ZoneShape, str]]) -> bytes:
+def write(
+    case: str,
+    drawn: Mapping[str, BaseGeometry],
+    made: Iterable[tuple[ZoneShape, str]],
+    extras: Mapping[str, Mapping[str, Any]] | None = None,
+) -> bytes:
     """Canonical content of a geodata file.
 
     Parameters
@@ -128,6 +151,8 @@ def write(case: str, drawn: Mapping[str, BaseGeometry], made: Iterable[tuple[Zon
         Drawn shapes by zone id, in the order in which they are to stand.
     made
         Shapes made by recipe, each with its digest.
+    extras
+        Further attributes of drawn features, by zone id.
 
     Returns
     -------
@@ -135,7 +160,8 @@ def write(case: str, drawn: Mapping[str, BaseGeometry], made: Iterable[tuple[Zon
         UTF-8 text; one feature a line, shells counter-clockwise, six decimals.
     """
     features: list[tuple[dict[str, Any], BaseGeometry]] = [
-        ({"id": zone}, geometry.canonical(shape)) for zone, shape in drawn.items()
+        ({"id": zone, **(extras or {}).get(zone, {})}, geometry.canonical(shape))
+        for zone, shape in drawn.items()
     ]
     features += [
         ({"id": shape.zone, "digest": digest, **shape.made}, shape.geometry) for shape, digest in made
@@ -193,7 +219,7 @@ def flaw_of(shape: BaseGeometry) -> tuple[str, str, str] | None:
         return (
             "invalid-polygon",
             f"{what} at lon lat {where}; mend the outline there (QGIS: Fix geometries)",
-            f"经纬度 {where} 处：{what}；请在该处修正边界（QGIS：修正几何图形）",
+            f"经纬度 {where} 处：{_REASONS_ZH.get(what, what)}；请在该处修正边界（QGIS：修正几何图形）",
         )
     return None
 
@@ -232,12 +258,9 @@ def _feature(out: ShapesFile, feature: Any, index: int, text: str, file: str) ->
         out.broken.add(zone)
         out.problems.append(Problem(file, line, place, rule, en, zh))
 
-    if feature.get("geometry") is None:
-        refuse(
-            "missing-geometry",
-            "the feature has no geometry; draw it or remove the feature",
-            "要素没有图形；请补画或删去",
-        )
+    bad = _unreadable(feature.get("geometry"))
+    if bad:
+        refuse(*bad)
         return
     try:
         shape = shapely.force_2d(shapely.geometry.shape(feature["geometry"]))
@@ -277,6 +300,7 @@ def _feature(out: ShapesFile, feature: Any, index: int, text: str, file: str) ->
                 severity="warning",
             )
         )
+        out.extras[zone] = {name: properties[name] for name in unknown}
     out.drawn[zone] = shape
 
 
@@ -293,6 +317,39 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return round(value, 6) if isinstance(value, float) else value
+
+
+def _unreadable(geometry_: Any) -> tuple[str, str, str] | None:
+    if geometry_ is None:
+        return (
+            "missing-geometry",
+            "the feature has no geometry; draw it or remove the feature",
+            "要素没有图形；请补画或删去",
+        )
+    if not _sound_rings(geometry_):
+        return (
+            "unreadable-geometry",
+            "the geometry cannot be read: coordinates must be numbers, and each ring must end where it begins",
+            "图形无法读取：坐标须为数字，且每个环须首尾闭合",
+        )
+    return None
+
+
+def _sound_rings(geometry_: Any) -> bool:
+    """Whether every polygon ring consists of numbers and is closed; other types pass."""
+    kind = geometry_.get("type") if isinstance(geometry_, dict) else None
+    coordinates = geometry_.get("coordinates") if isinstance(geometry_, dict) else None
+    if kind not in _POLYGONAL or not isinstance(coordinates, list):
+        return True
+    try:
+        rings = coordinates if kind == "Polygon" else [ring for part in coordinates for ring in part]
+        return all(
+            ring[0] == ring[-1] and all(type(number) in {int, float} for point in ring for number in point)
+            for ring in rings
+            if ring
+        )
+    except TypeError:
+        return False
 
 
 def _crs84(crs: Any) -> bool:

@@ -6,8 +6,10 @@ Floor 3, part of the store: must not know measures, maps or the command line.
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from eppv_atlas import vocabulary
 from eppv_atlas.errors import UsageError
@@ -15,6 +17,7 @@ from eppv_atlas.scalars import SLUG
 from eppv_atlas.store import case_file, files
 from eppv_atlas.store.rules import RESERVED
 from eppv_atlas.store.shapes_file import write as write_shapes
+from eppv_atlas.units import UNITS
 
 _SETTINGS: Final = """\
 format: 1
@@ -67,7 +70,9 @@ def new_case(root: Path, case_id: str) -> list[Path]:
     ]
     document = _first_document(root)
     written = [case]
-    files.write_file(case, _template(case_id, max(numbers, default=0) + 1, document).encode())
+    files.write_file(
+        case, _template(shlex.quote(root.as_posix()), case_id, max(numbers, default=0) + 1, document).encode()
+    )
     for path, content in (
         (root / "geodata" / f"{case_id}.geojson", write_shapes(case_id, {}, [])),
         (root / "atlas.yaml", _SETTINGS.encode()),
@@ -88,16 +93,20 @@ def _first_document(root: Path) -> str:
     return "my-document"
 
 
+def _words(table: Mapping[str, Any]) -> str:
+    return " · ".join(f"{entry.id} {entry.zh}".strip() for entry in table.values())
+
+
 def _listed(table: dict[str, vocabulary.Term]) -> str:
     return "\n".join(f"#     {term.id}  {term.zh} / {term.en}" for term in table.values())
 
 
-def _template(case_id: str, order: int, document: str) -> str:
+def _template(root: str, case_id: str, order: int, document: str) -> str:
     fill = case_file.PLACEHOLDER
     return f"""\
 # yaml-language-server: $schema=../schema/case.schema.json
-# 新案例。凡以 {fill} 开头的文字都要改写；填完运行 eppv-atlas check 检查。
-# A new case. Rewrite every text that begins with {fill}; then run: eppv-atlas check
+# 新案例。凡以 {fill} 开头的文字都要改写；填完运行 eppv-atlas --atlas {root} check 检查。
+# A new case. Rewrite every text that begins with {fill}; then run: eppv-atlas --atlas {root} check
 format: 1
 id: {case_id}
 batch: my-batch
@@ -147,6 +156,7 @@ summary:
 anchor: main-place
 # 三条最重要的数据 / the three headline facts
 headlines: [first-fact, second-fact, third-fact]
+# kind 可用 / one of: {_words(vocabulary.SITE_KINDS)}
 sites:
   - id: main-place
     name: {{zh: {fill}地点>, en: {fill} place>}}
@@ -156,6 +166,7 @@ sites:
       # surveyed 实测 · official 官方 · digitised 数字化 · administrative 行政界线 · schematic 示意
       confidence: schematic
       how: {{zh: {fill}位置来历>, en: {fill} how the position was found>}}
+# kind 可用 / one of: {_words(vocabulary.ZONE_KINDS)}
 zones:
   # 图形四选一 / the geometry is one of four:
   #   geometry: {{type: drawn}}                      画在 / drawn in geodata/{case_id}.geojson
@@ -169,6 +180,9 @@ zones:
     geometry:
       type: none
       reason: {{zh: {fill}为何没有图形>, en: {fill} why there is none>}}
+# section 可用 / one of: {_words(vocabulary.SECTIONS)}
+# qualifier 可用 / one of: {_words(vocabulary.QUALIFIERS)}
+# unit 可用 / one of: {_words(UNITS)}
 facts:
   # printed 照抄原文；value 按原文单位写数：2.3 万亩写 23000、unit: mu
   # printed: as the document has it; value in the printed unit: 2.3万亩 is 23000, unit: mu

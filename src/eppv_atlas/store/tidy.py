@@ -66,7 +66,7 @@ def _geodata(root: Path, item: LoadedCase) -> Tidied:
         for zone, shape in item.resolution.shapes.items()
         if zone in item.resolution.digests
     ]
-    return Tidied(file, shapes_file.write(item.case.id, drawn, made))
+    return Tidied(file, shapes_file.write(item.case.id, drawn, made, item.shapes.extras))
 
 
 def yaml_bytes(raw: bytes, record: type[BaseModel]) -> bytes:

@@ -9,6 +9,7 @@ Floor 3, part of the store: knows YAML only; must not know what a case is.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -123,15 +124,28 @@ def read(raw: bytes, file: str) -> YamlText:
         out.data = None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        what = " ".join(str(error.problem or error.context or "cannot be read").split())
-        reader.refuse(
-            (mark.line + 1) if mark else 0,
-            (),
-            "yaml-syntax",
-            f"YAML cannot be read here: {what}; check indentation, quotes and colons "
-            "(a half-width ':' followed by a space)",
-            f"此处不是合法的 YAML：{what}；请检查缩进、引号与冒号（半角冒号后加空格）",
-        )
+        if "quoted" in str(error.context) and error.context_mark is not None:
+            mark = error.context_mark  # where the quote that is never closed begins
+        line = mark.line + 1 if mark else 0
+        colon = _bad_colon(text, line)
+        if colon:
+            reader.refuse(
+                colon,
+                (),
+                "full-width-colon",
+                "a key ends with a half-width colon and a space, 'key: value'; here it does not",
+                "键后应为半角冒号加空格，即“键: 值”；此处不是（是否用了全角冒号“：”或漏了空格？）",
+            )
+        else:
+            what = " ".join(str(error.problem or error.context or "cannot be read").split())
+            reader.refuse(
+                line,
+                (),
+                "yaml-syntax",
+                f"YAML cannot be read here: {what}; check indentation, quotes and colons "
+                "(a half-width ':' followed by a space)",
+                f"此处不是合法的 YAML；请检查缩进、成对的引号与冒号（半角冒号后加空格）（{what}）",
+            )
         out.data = None
     except (YAMLError, ValueError) as error:
         reader.refuse(
@@ -143,6 +157,23 @@ def read(raw: bytes, file: str) -> YamlText:
         )
         out.data = None
     return out
+
+
+def _invisible(char: str) -> bool:
+    """Control characters, lone surrogates and marks that turn the reading direction."""
+    turns = 0x202A <= ord(char) <= 0x202E or 0x2066 <= ord(char) <= 0x2069
+    return turns or (unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t")
+
+
+def _bad_colon(text: str, line: int) -> int:
+    """Line at or just above `line` whose key has a full-width colon, or none after it; 0 if none."""
+    lines = text.splitlines()
+    for number in range(min(line, len(lines)), max(line - 4, 0), -1):
+        if re.match(r"\s*(- )?[A-Za-z_]+(：|:[^\s:/])", lines[number - 1]) or re.search(
+            r"[{,]\s*[A-Za-z_]+：", lines[number - 1]
+        ):
+            return number
+    return 0
 
 
 class _Refused(Exception):  # noqa: N818 - control flow inside this module only
@@ -214,7 +245,7 @@ class _Reader:
         )
 
     def scalar(self, value: str, line: int, path: Path) -> str:
-        odd = next((c for c in value if unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t"), "")
+        odd = next((c for c in value if _invisible(c)), "")
         if odd:
             self.refuse(
                 line,
@@ -250,6 +281,15 @@ class _Reader:
                 raise _Refused
             key = str(event.value)
             here = (*path, key)
+            if "：" in key:
+                self.refuse(
+                    line,
+                    path,
+                    "full-width-colon",
+                    f"a full-width colon stands in {key!r}; write a half-width colon and a space, 'key: value'",
+                    f"{key!r} 中用了全角冒号；请改为半角冒号加空格，即“键: 值”",
+                )
+                raise _Refused
             first = self.out.lines.get(here)
             value = self.node(next(events), events, here)
             if first is not None:

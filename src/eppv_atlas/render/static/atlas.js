@@ -72,6 +72,7 @@
       /* private mode or file without storage: the choice lasts for this page */
     }
     registry.maps.forEach(function (map) {
+      map.invalidateSize({ pan: false });
       map.fire("eppv:language");
     });
   }
@@ -96,6 +97,7 @@
   }
 
   function declutter() {
+    const frame = registry.maps.length && registry.maps[0].getContainer().getBoundingClientRect();
     const taken = registry.blocks
       .map(function (node) {
         return node.isConnected ? node.getBoundingClientRect() : null;
@@ -111,13 +113,22 @@
         if (!label.node.isConnected) {
           return;
         }
-        const box = label.node.getBoundingClientRect();
-        const free = !taken.some(function (other) {
-          return overlaps(box, other);
+        const places = label.places || [""];
+        const kept = places.find(function (place) {
+          if (label.places) {
+            label.node.dataset.place = place;
+          }
+          const box = label.node.getBoundingClientRect();
+          const cut = label.places && frame && (box.left < frame.left || box.right > frame.right);
+          const free = !cut && !taken.some(function (other) {
+            return overlaps(box, other);
+          });
+          if (free) {
+            taken.push(box);
+          }
+          return free;
         });
-        if (free) {
-          taken.push(box);
-        } else {
+        if (kept === undefined) {
           label.node.classList.add("crowded");
         }
       });
@@ -178,6 +189,9 @@
       pane.style.pointerEvents = "none";
     });
     map.getPane("names").style.zIndex = 590;
+    const leaders = map.createPane("leaders");
+    leaders.style.zIndex = 595;
+    leaders.style.pointerEvents = "none";
     map.on("zoomend moveend eppv:language layeradd layerremove", declutterSoon);
     if (legend) {
       legend.addEventListener("toggle", function () {
@@ -498,11 +512,9 @@
     const given = data(id);
     const group = L.layerGroup();
     const items = given.cases.map(function (card) {
-      const line = svg("line", { class: "leader", x1: 0, y1: 0, x2: 0, y2: 0 });
-      const leader = svg("svg", { class: "leader-box", width: 1, height: 1, "aria-hidden": "true" }, line);
       const name = el("span", "case-name", both(card.short));
       const face = el("span", "case-face", pin(card, given.styles), name);
-      const node = el("span", "case-marker", leader, face);
+      const node = el("span", "case-marker", face);
       const marker = L.marker([card.at[1], card.at[0]], {
         icon: L.divIcon({ className: "case-anchor", html: node, iconSize: [0, 0] }),
         keyboard: true,
@@ -528,7 +540,7 @@
         holder.dataset.case = card.id;
       });
       marker.addTo(group);
-      registry.labels.push({ node: name, priority: 100 });
+      registry.labels.push({ node: name, priority: 100, places: ["below", "right", "left", "above"] });
       registry.blocks.push(face.firstChild);
       registry.cases.set(card.id, function () {
         if (!map.getBounds().pad(-0.1).contains(marker.getLatLng())) {
@@ -537,6 +549,7 @@
         place();
         open();
       });
+      const line = L.polyline([], { pane: "leaders", interactive: false, color: "#1d2733", weight: 1.4 }).addTo(group);
       return { marker: marker, line: line, face: face };
     });
     function place() {
@@ -548,8 +561,9 @@
         const dy = Math.round(at.y - points[index].y);
         const item = items[index];
         item.face.style.transform = "translate(" + dx + "px," + dy + "px)";
-        item.line.setAttribute("x2", dx);
-        item.line.setAttribute("y2", dy);
+        const moved = Math.abs(dx) + Math.abs(dy) > 3;
+        const shifted = map.layerPointToLatLng(points[index].add([dx, dy]));
+        item.line.setLatLngs(moved ? [item.marker.getLatLng(), shifted] : []);
         item.marker.eppvOffset = [dx, dy - 10];
       });
     }
@@ -601,10 +615,8 @@
     }
   });
 
-  document.addEventListener("DOMContentLoaded", function () {
-    setLanguage(firstLanguage());
-    declutterSoon();
-  });
+  setLanguage(firstLanguage()); // before any map takes its size
+  document.addEventListener("DOMContentLoaded", declutterSoon);
 
   window.eppv = { map: createMap, base: base, zones: zones, cases: cases, site: site };
 })();
