@@ -134,6 +134,27 @@ def test_language_switch(tab, maps):
     assert tab.locator("h1").inner_text() == "西溪湿地"
 
 
+def test_map_knows_its_size_in_either_language(tab, maps):
+    right = "map_main.getSize().y === map_main.getContainer().clientHeight"
+    visit(tab, maps / "index.html")
+    assert tab.evaluate(right)
+    tab.locator("button.language").click()
+    assert tab.evaluate(right)
+    visit(tab, maps / "index.html")  # opened in English from the start
+    assert tab.evaluate("document.documentElement.lang") == "en"
+    assert tab.evaluate(right)
+    # the whole country is in view, with the islands of the South China Sea
+    south, north = tab.evaluate("[map_main.getBounds().getSouth(), map_main.getBounds().getNorth()]")
+    assert south < 3.4
+    assert north > 53.6
+    tab.locator(".card[data-case=changzhou-zhenglu]").click()
+    link = tab.locator("a.open-case")
+    link.wait_for()
+    tab.wait_for_timeout(500)
+    link.click(trial=True)  # nothing lies on top of it
+    tab.locator("button.language").click()
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_every_case_page(tab, maps, case):
     visit(tab, maps / f"{case}.html")

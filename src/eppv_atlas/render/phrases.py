@@ -79,7 +79,9 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "虚线加斜纹为示意图形，只表示大小与大致位置，不是真实边界。",
         "Dashed, hatched shapes are schematic: size and rough position only, not real outlines.",
     ),
-    "abroad_data": _pair("州界：Natural Earth 1:50m。", "State outlines: Natural Earth 1:50m."),
+    "abroad_data": _pair(
+        "澳大利亚州界与海岸线：Natural Earth 1:50m。", "Australian states and coast: Natural Earth 1:50m."
+    ),
     "no_script": _pair(
         "地图需要浏览器启用 JavaScript；下列文字与表格不受影响。",
         "The map needs JavaScript; texts and tables below do not.",
