@@ -3,6 +3,7 @@
 Floor 3: must not know measures, maps, reports or the command line.
 """
 
-from eppv_atlas.store.atlas import Atlas, Loading, bundled, load, read_folder
+from eppv_atlas.store.atlas import Atlas, load
+from eppv_atlas.store.reading import Loading, bundled, read_folder
 
 __all__ = ["Atlas", "Loading", "bundled", "load", "read_folder"]

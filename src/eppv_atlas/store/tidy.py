@@ -23,7 +23,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from eppv_atlas.errors import Problem
 from eppv_atlas.model import Case, Settings
 from eppv_atlas.store import shapes_file, yaml_text
-from eppv_atlas.store.atlas import LoadedCase, Loading
+from eppv_atlas.store.reading import LoadedCase, Loading
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,327 @@
+"""One pass over a folder of cases: every file read, every problem named.
+
+Floor 3, part of the store: must not know measures, maps or the command line.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import shapely
+from shapely import Point
+from shapely.geometry.base import BaseGeometry
+
+from eppv_atlas import recipes
+from eppv_atlas.errors import Problem, UsageError
+from eppv_atlas.model import Case, DrawnShape, NoShape, Settings
+from eppv_atlas.results import PlacedCase, ZoneShape
+from eppv_atlas.store import case_file, rules, shapes_file
+from eppv_atlas.store.shapes_file import ShapesFile
+from eppv_atlas.store.yaml_text import Path as Steps
+from eppv_atlas.store.yaml_text import YamlText, place_text
+
+
+@dataclass
+class LoadedCase:
+    """One case file with its geodata, as far as they could be read."""
+
+    file: Path
+    case: Case
+    text: YamlText
+    shapes: ShapesFile
+    resolution: recipes.Resolution
+    placed: PlacedCase | None
+
+
+@dataclass
+class Loading:
+    """Everything that one pass over an atlas folder found.
+
+    Attributes
+    ----------
+    root
+        The folder.
+    settings
+        Settings; None where atlas.yaml is missing or broken.
+    cases
+        Every case whose record could be read.
+    problems
+        All problems and warnings, in the order file, line.
+    """
+
+    root: Path
+    settings: Settings | None = None
+    cases: list[LoadedCase] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that always count."""
+        return [problem for problem in self.problems if problem.severity == "error"]
+
+
+def bundled() -> Path:
+    """Folder of the cases that ship with the package."""
+    package = Path(str(resources.files("eppv_atlas")))
+    shipped = package / "atlas"
+    return shipped if (shipped / "cases").is_dir() else package.parents[1]
+
+
+def read_folder(folder: str | Path | None = None) -> Loading:
+    """Read every file of an atlas folder and note every problem.
+
+    Raises
+    ------
+    UsageError
+        If the folder is no atlas.
+    """
+    root = bundled() if folder is None else Path(folder)
+    if not (root / "cases").is_dir():
+        raise UsageError(
+            f"{root} is no atlas: it has no folder cases/; 'eppv-atlas --atlas {root} new ID' begins one",
+            f"{root} 不是图集：没有 cases/ 文件夹；可用 eppv-atlas --atlas {root} new ID 新建",
+        )
+    out = Loading(root)
+    _settings(out)
+    stems = set()
+    try:
+        entries = sorted((root / "cases").iterdir())
+    except OSError as error:
+        raise UsageError(
+            f"{root / 'cases'} cannot be read: {error.strerror}",
+            f"{root / 'cases'} 无法读取：{error.strerror}",
+        ) from None
+    for file in entries:
+        if file.name.startswith(".") or file.is_dir():
+            continue
+        if file.suffix == ".yaml":
+            stems.add(file.stem)
+            _case(out, file)
+        elif re.search(r"\.ya?ml", file.name, re.IGNORECASE):
+            stem = re.split(r"\.ya?ml", file.name, flags=re.IGNORECASE)[0]
+            stems.add(stem)
+            out.problems.append(
+                Problem(
+                    str(file),
+                    0,
+                    "",
+                    "file-name",
+                    f"rename the file to {stem}.yaml",
+                    f"请把文件改名为 {stem}.yaml",
+                )
+            )
+    _orphans(out, stems)
+    out.problems.sort(key=lambda p: (p.file, p.line, p.place, p.rule))
+    return out
+
+
+def _settings(out: Loading) -> None:
+    file = out.root / "atlas.yaml"
+    if not file.is_file():
+        out.problems.append(
+            Problem(
+                str(file),
+                0,
+                "",
+                "missing-file",
+                "atlas.yaml is missing; it names the title and the documents of the atlas "
+                "('eppv-atlas new' writes one)",
+                "缺少 atlas.yaml；其中写图集名称与所引文件（eppv-atlas new 会生成）",
+            )
+        )
+        return
+    raw = _bytes(out, file)
+    if raw is None:
+        return
+    out.settings, text = case_file.read_settings(raw, str(file))
+    out.problems.extend(text.problems)
+
+
+def _case(out: Loading, file: Path) -> None:
+    raw = _bytes(out, file)
+    if raw is None:
+        return
+    case, text = case_file.read_case(raw, str(file))
+    out.problems.extend(text.problems)
+    geodata = out.root / "geodata" / f"{file.stem}.geojson"
+    raw = _bytes(out, geodata) if geodata.is_file() else b""
+    shapes = shapes_file.read(raw, str(geodata)) if raw else ShapesFile()
+    if raw is None or (raw == b"" and geodata.is_file()):
+        shapes.unreadable = True
+    out.problems.extend(shapes.problems)
+    if case is None:
+        return
+    before = len(out.problems)
+    features = None if shapes.unreadable else set(shapes.lines)
+    for broken in rules.broken_rules(case, file.stem, out.settings, features):
+        out.problems.append(
+            Problem(
+                str(file),
+                text.line(broken.path),
+                place_text(broken.path),
+                broken.rule,
+                broken.en,
+                broken.zh,
+                "warning" if broken.warning else "error",
+            )
+        )
+    for zone, rule, en, zh, warning in rules.misplaced(case, shapes.drawn):
+        out.problems.append(
+            Problem(
+                str(geodata),
+                shapes.lines[zone],
+                f"feature {zone}",
+                rule,
+                en,
+                zh,
+                "warning" if warning else "error",
+            )
+        )
+    resolution = recipes.resolve(case, shapes.drawn, shapes.stored)
+    index = {zone.id: i for i, zone in enumerate(case.zones)}
+    for flaw in resolution.flaws:
+        path: Steps = ("zones", index[flaw.zone], *flaw.key.split("."))
+        out.problems.append(
+            Problem(str(file), text.line(path), place_text(path), flaw.rule, flaw.en, flaw.zh)
+        )
+    _features_without_zone(out, case, shapes, str(geodata))
+    _stale(out, resolution, shapes, str(file), text, index)
+    sound = all(problem.severity == "warning" for problem in out.problems[before:])
+    placed = _place(case, resolution.shapes) if sound and not shapes.broken else None
+    out.cases.append(LoadedCase(file, case, text, shapes, resolution, placed))
+
+
+def _bytes(out: Loading, file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        out.problems.append(
+            Problem(
+                str(file),
+                0,
+                "",
+                "unreadable-file",
+                f"the file cannot be read: {why}; check its permissions",
+                f"文件无法读取：{why}；请检查权限",
+            )
+        )
+        return None
+
+
+def _features_without_zone(out: Loading, case: Case, shapes: ShapesFile, geodata: str) -> None:
+    kinds = {zone.id: zone.geometry for zone in case.zones}
+    for zone, line in shapes.lines.items():
+        if zone not in kinds:
+            near = difflib.get_close_matches(zone, list(kinds), 1)
+            hint_en = f"did you mean {near[0]!r}?" if near else "add the zone or remove the feature"
+            hint_zh = f"是否想写 {near[0]!r}？" if near else "请补上分区或删去要素"
+            out.problems.append(
+                Problem(
+                    geodata,
+                    line,
+                    f"feature {zone}",
+                    "orphan-feature",
+                    f"no zone of the case has the id {zone!r}; {hint_en}",
+                    f"案例中没有 id 为 {zone!r} 的分区；{hint_zh}",
+                )
+            )
+        elif zone in shapes.drawn and not isinstance(kinds[zone], DrawnShape):
+            out.problems.append(
+                Problem(
+                    geodata,
+                    line,
+                    f"feature {zone}",
+                    "unused-feature",
+                    f"zone {zone!r} is not of type drawn, so this shape is not used; "
+                    "write type: drawn or remove the feature",
+                    f"分区 {zone!r} 不是 drawn 类型，此图形未被使用；请改为 type: drawn 或删去要素",
+                )
+            )
+        elif zone in shapes.stored and isinstance(kinds[zone], DrawnShape | NoShape):
+            out.problems.append(
+                Problem(
+                    geodata,
+                    line,
+                    f"feature {zone}",
+                    "unused-feature",
+                    f"zone {zone!r} has no recipe any more; remove the stored result "
+                    "('eppv-atlas tidy' does it), or remove its digest to keep it as drawn",
+                    f"分区 {zone!r} 已不用生成做法；请删去存下的结果（eppv-atlas tidy 可代劳），或删去 digest 作为手绘图形",
+                    severity="warning",
+                )
+            )
+
+
+def _stale(
+    out: Loading,
+    resolution: recipes.Resolution,
+    shapes: ShapesFile,
+    file: str,
+    text: YamlText,
+    index: Mapping[str, int],
+) -> None:
+    for zone in resolution.stale:
+        if zone in shapes.broken or shapes.unreadable:  # named already
+            continue
+        path = ("zones", index[zone], "geometry")
+        what_en = (
+            "is stored, but the recipe or what it is made from has changed since"
+            if zone in shapes.stored
+            else "is not stored yet"
+        )
+        what_zh = "已存下，但做法或其依据后来有改动" if zone in shapes.stored else "尚未存下"
+        out.problems.append(
+            Problem(
+                file,
+                text.line(path),
+                place_text(path),
+                "stale-result",
+                f"the result of this recipe {what_en}; 'eppv-atlas --atlas {out.root} tidy' writes it anew",
+                f"此做法的结果{what_zh}；运行 eppv-atlas --atlas {out.root} tidy 重新写入",
+                severity="warning",
+            )
+        )
+
+
+def _orphans(out: Loading, stems: set[str]) -> None:
+    folder = out.root / "geodata"
+    if not folder.is_dir():
+        return
+    for file in sorted(folder.iterdir()):
+        if file.suffix == ".geojson" and file.stem not in stems:
+            out.problems.append(
+                Problem(
+                    str(file),
+                    0,
+                    "",
+                    "orphan-file",
+                    f"there is no cases/{file.stem}.yaml for these shapes; add the case or remove the file",
+                    f"没有对应的 cases/{file.stem}.yaml；请补上案例或删去此文件",
+                )
+            )
+
+
+def _place(case: Case, shapes: Mapping[str, ZoneShape]) -> PlacedCase | None:
+    for site in case.sites:
+        if site.id == case.anchor and site.location is not None and site.provenance is not None:
+            point = Point(site.location.lon, site.location.lat)
+            return PlacedCase(case, shapes, point, site.provenance.confidence)
+    shape = shapes.get(case.anchor)
+    if shape is None:
+        return None
+    return PlacedCase(case, shapes, _inner_point(shape.geometry), shape.confidence)
+
+
+def _inner_point(shape: BaseGeometry) -> Point:
+    largest: Any = max(shapely.get_parts(shape), key=shapely.area)
+    point = shapely.centroid(largest)
+    if not shapely.contains(largest, point):
+        point = shapely.point_on_surface(largest)
+    return shapely.set_precision(point, 1e-6)
