@@ -119,7 +119,7 @@
             label.node.dataset.place = place;
           }
           const box = label.node.getBoundingClientRect();
-          const cut = label.places && frame && (box.left < frame.left || box.right > frame.right);
+          const cut = label.inside && frame && (box.left < frame.left || box.right > frame.right);
           const free = !cut && !taken.some(function (other) {
             return overlaps(box, other);
           });
@@ -145,14 +145,14 @@
     }
   }
 
-  function label(map, at, node, priority, pane) {
+  function label(map, at, node, priority, pane, places) {
     const marker = L.marker([at[1], at[0]], {
       icon: L.divIcon({ className: "label-anchor", html: node, iconSize: [0, 0] }),
       interactive: false,
       keyboard: false,
       pane: pane,
     });
-    registry.labels.push({ node: node, priority: priority });
+    registry.labels.push({ node: node, priority: priority, places: places });
     return marker;
   }
 
@@ -395,7 +395,7 @@
     if (zone.hatched) {
       text.appendChild(el("em", "", both(ui.schematic_mark)));
     }
-    const tag = label(map, zone.at, text, 50 + zone.rank, "names");
+    const tag = label(map, zone.at, text, 50 + zone.rank, "names", window.innerWidth > 820 ? ["there", "lower", "upper"] : undefined);
     text.classList.add(zone.atTop ? "at-top" : "at-centre");
     group.addLayer(tag);
     registry.zones.set(zone.id, function () {
@@ -540,7 +540,7 @@
         holder.dataset.case = card.id;
       });
       marker.addTo(group);
-      registry.labels.push({ node: name, priority: 100, places: ["below", "right", "left", "above"] });
+      registry.labels.push({ node: name, priority: 100, inside: true, places: ["below", "right", "left", "above"] });
       registry.blocks.push(face.firstChild);
       registry.cases.set(card.id, function () {
         if (!map.getBounds().pad(-0.1).contains(marker.getLatLng())) {
