@@ -176,7 +176,6 @@ def test_bad_shapes_are_named(folder, geometry, rule, words):
 
 
 def test_swapped_coordinates_inside_the_globe_are_noticed(folder):
-    edit(folder, "anchor: flower-sea", "anchor: flower-sea", "cases/yining-flower-sea.yaml")
     loading = read_folder(folder)
     case = next(item.case for item in loading.cases if item.case.id == "yining-flower-sea")
     ring = [[43.9, 81.6], [44.0, 81.6], [44.0, 81.7], [43.9, 81.6]]
@@ -331,9 +330,7 @@ def test_wrong_file_names_are_named(folder, name):
 def test_a_file_that_cannot_be_read_is_named(folder):
     (folder / XIXI).unlink()
     (folder / XIXI).symlink_to(folder / XIXI)
-    assert {p.rule for p in read_folder(folder).errors} == {"unreadable-file"} | {
-        p.rule for p in read_folder(folder).errors if "geodata" in p.file
-    }
+    assert only_problem(folder).rule == "unreadable-file"
 
 
 def test_a_disc_far_away_is_noticed(folder):

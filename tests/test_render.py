@@ -84,6 +84,15 @@ def test_pages_ask_for_nothing_from_outside(maps):
         assert "@import" not in styles
 
 
+def test_every_page_that_shows_the_dashed_line_says_what_it_lacks(maps):
+    for path in maps.glob("*.html"):
+        html = path.read_text("utf-8")
+        shows = "locator-dashes" in html and path.stem != "nsw-biodiversity-offsets"
+        assert (phrases.PHRASES["attribution_dash"]["zh"] in html) == (shows or path.stem == "index"), (
+            path.stem
+        )
+
+
 def test_same_input_same_bytes(maps, tmp_path, cli):
     assert cli("--atlas", ROOT, "build", "--out", tmp_path / "again")[0] == 0
     first = {p.name: p.read_bytes() for p in maps.iterdir()}

@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import recipes
 from eppv_atlas.errors import Problem, UsageError
-from eppv_atlas.model import Case, DrawnShape, NoShape, Settings
+from eppv_atlas.model import Case, DrawnShape, NoShape, PlacesShape, Settings
 from eppv_atlas.results import PlacedCase, ZoneShape
 from eppv_atlas.store import case_file, rules, shapes_file
 from eppv_atlas.store.shapes_file import ShapesFile
@@ -244,7 +244,7 @@ def _features_without_zone(out: Loading, case: Case, shapes: ShapesFile, geodata
                     f"分区 {zone!r} 不是 drawn 类型，此图形未被使用；请改为 type: drawn 或删去要素",
                 )
             )
-        elif zone in shapes.stored and isinstance(kinds[zone], DrawnShape | NoShape):
+        elif zone in shapes.stored and isinstance(kinds[zone], DrawnShape | NoShape | PlacesShape):
             out.problems.append(
                 Problem(
                     geodata,
