@@ -67,6 +67,18 @@ def test_part_is_area_true_and_inside(side, share, after):
     assert area_m2(geometry.polygons(shapely.difference(part, whole))) < 1e-6 * area_m2(part)
 
 
+@pytest.mark.parametrize("side", ["west", "north", "centre", "edge"])
+@pytest.mark.parametrize("after", [5e-324, 1e-17, 1.2e-16, 1e-13, 1e-11])
+def test_a_vanishing_share_ends_the_search(side, after):
+    whole, _ = geometry.disc(104.0, 30.0, 3e8)
+    part = geometry.part(whole, after, after + 0.5, side)
+    assert area_m2(part) == pytest.approx(area_m2(whole) / 2, rel=1e-6)
+
+
+def test_a_search_may_begin_at_zero():
+    assert geometry.solve_increasing(lambda x: x * x, 4.0, 0.0, 10.0) == pytest.approx(2.0)
+
+
 def test_parts_that_follow_each_other_fill_the_whole():
     whole, _ = geometry.disc(104.0, 30.0, 3e8)
     parts = [geometry.part(whole, a, b, "west") for a, b in ((0, 0.2), (0.2, 0.7), (0.7, 1))]

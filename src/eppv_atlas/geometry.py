@@ -32,6 +32,8 @@ PRECISION: Final = 1e-6
 # Beyond this the azimuthal-equidistant plane stretches a distance by more than 4e-4.
 MAX_REACH_M: Final = 300_000.0
 _RELATIVE: Final = 1e-10
+NEGLIGIBLE: Final = 1e-12
+"""Shares below this are none, and above one less this are all."""
 
 
 def canonical(shape: BaseGeometry) -> BaseGeometry:
@@ -209,9 +211,9 @@ def _edge(shape: BaseGeometry, start: float, end: float, whole: float) -> BaseGe
 
 def _inset(shape: BaseGeometry, fraction: float, whole_m2: float) -> BaseGeometry:
     """Inner part holding `fraction` of the area, bounded by an inset outline."""
-    if fraction >= 1:
+    if fraction >= 1 - NEGLIGIBLE:
         return shape
-    if fraction <= 0:
+    if fraction <= NEGLIGIBLE:
         return shapely.Polygon()
     west, south, east, north = shape.bounds
     widest = CGCS2000.inv(west, south, east, north)[2]
@@ -245,8 +247,8 @@ def _offset(shape: BaseGeometry, fraction: float, whole_m2: float, side: str) ->
     """Offset in degrees from one side at which `fraction` of the area is passed."""
     west, south, east, north = shape.bounds
     width = float(east - west if side in {"west", "east"} else north - south)
-    if fraction <= 0 or fraction >= 1:
-        return width if fraction >= 1 else 0.0
+    if fraction <= NEGLIGIBLE or fraction >= 1 - NEGLIGIBLE:
+        return width if fraction > 0.5 else 0.0
     return solve_increasing(
         lambda x: area_m2(_strip(shape, 0.0, x, side)), whole_m2 * fraction, width * fraction, width
     )
@@ -296,7 +298,7 @@ def solve_increasing(size: Callable[[float], float], target: float, start: float
         If the target is not reached at `limit`.
     """
     low, low_value = 0.0, -target
-    high = min(start * 1.05, limit)
+    high = min(max(start * 1.05, limit * NEGLIGIBLE), limit)  # grows from here, so never from zero
     high_value = size(high) - target
     while high_value < 0:
         if high >= limit:
