@@ -15,7 +15,7 @@ from typing import Literal
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from eppv_atlas.model import Case
+from eppv_atlas.model import Case, Name
 
 Origin = Literal["drawn", "administrative", "recipe"]
 
@@ -128,3 +128,50 @@ class Total:
     union_m2: float
     overlap_m2: float
     weakest: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of a claim: figures of a case recomputed from each other.
+
+    Attributes
+    ----------
+    case, claim, kind
+        Ids of the case and the claim, and the claim's kind.
+    label
+        What is compared.
+    says
+        The formula.
+    verdict
+        ``disagrees``, ``care``, ``agrees`` or ``derived`` (worked out, compared with nothing).
+    arithmetic
+        The formula with its numbers, in both languages.
+    remark
+        Why it needs care, or what else is to be said; None where nothing is.
+    left, right
+        Both sides in SI units; `right` is None where nothing is compared.
+    difference_pct
+        Signed difference of left from right in percent; None without a right side.
+    facts
+        Ids of the facts used.
+    pages
+        Pages that these facts stand on.
+    automatic
+        True where the claim follows from the records (a share and its areas,
+        a part and its whole) and nobody wrote it down.
+    """
+
+    case: str
+    claim: str
+    kind: str
+    label: Name
+    says: str
+    verdict: str
+    arithmetic: Name
+    remark: Name | None
+    left: float
+    right: float | None
+    difference_pct: float | None
+    facts: tuple[str, ...]
+    pages: tuple[int, ...]
+    automatic: bool

@@ -98,5 +98,13 @@ SiteKindId = Annotated[str, _known(vocabulary.SITE_KINDS, "site kind"), _enum(vo
 ConfidenceId = Annotated[str, _known(vocabulary.CONFIDENCES, "confidence"), _enum(vocabulary.CONFIDENCES)]
 SectionId = Annotated[str, _known(vocabulary.SECTIONS, "section"), _enum(vocabulary.SECTIONS)]
 QualifierId = Annotated[str, _known(vocabulary.QUALIFIERS, "qualifier"), _enum(vocabulary.QUALIFIERS)]
+SeriesKindId = Annotated[str, _known(vocabulary.SERIES_KINDS, "series kind"), _enum(vocabulary.SERIES_KINDS)]
+ClaimKindId = Annotated[str, _known(vocabulary.CLAIM_KINDS, "claim kind"), _enum(vocabulary.CLAIM_KINDS)]
+MechanismKindId = Annotated[
+    str, _known(vocabulary.MECHANISM_KINDS, "mechanism kind"), _enum(vocabulary.MECHANISM_KINDS)
+]
+PartyRoleId = Annotated[str, _known(vocabulary.PARTY_ROLES, "party role"), _enum(vocabulary.PARTY_ROLES)]
+RelationId = Annotated[str, _known(vocabulary.RELATIONS, "relation"), _enum(vocabulary.RELATIONS)]
+DirectionId = Annotated[str, _known(vocabulary.DIRECTIONS, "direction"), _enum(vocabulary.DIRECTIONS)]
 UnitId = Annotated[str, _known(UNITS, "unit"), _enum(UNITS)]
 Side = Literal["west", "east", "south", "north", "centre", "edge"]
