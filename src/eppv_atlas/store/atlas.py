@@ -19,6 +19,7 @@ from eppv_atlas.store.reading import read_folder
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,10 @@ class Atlas:
         The geometry is the shape of the zone that a fact speaks of, where it has one.
         """
         return tables.facts(self.cases)
+
+    def mechanisms(self) -> pd.DataFrame:
+        """All mechanisms as a DataFrame."""
+        return tables.mechanisms(self.cases)
 
 
 def load(folder: str | Path | None = None) -> Atlas:

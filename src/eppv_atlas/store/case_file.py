@@ -292,6 +292,12 @@ _TABLES: Final[dict[str, dict[str, Any]]] = {
     "section": vocabulary.SECTIONS,
     "qualifier": vocabulary.QUALIFIERS,
     "unit": UNITS,
+    "series kind": vocabulary.SERIES_KINDS,
+    "claim kind": vocabulary.CLAIM_KINDS,
+    "mechanism kind": vocabulary.MECHANISM_KINDS,
+    "party role": vocabulary.PARTY_ROLES,
+    "relation": vocabulary.RELATIONS,
+    "direction": vocabulary.DIRECTIONS,
 }
 
 
@@ -320,7 +326,7 @@ def _form(path: Path, lang: str) -> str:
         )
     elif name == "pages":
         en, zh = "pages such as 9 or 9-14", "页码如 9 或 9-14"
-    elif name in {"clip", "minus", "of", "around"}:
+    elif name in {"clip", "minus", "of", "around", "to"}:
         en, zh = "the id of a zone or an administrative code", "分区 id 或行政区代码"
     else:
         en, zh = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -22,6 +22,7 @@ from eppv_atlas.errors import Problem, UsageError
 from eppv_atlas.model import Case, DrawnShape, NoShape, PlacesShape, Settings
 from eppv_atlas.results import PlacedCase, ZoneShape
 from eppv_atlas.store import case_file, rules, shapes_file
+from eppv_atlas.store.ledger_rules import Broken
 from eppv_atlas.store.shapes_file import ShapesFile
 from eppv_atlas.store.yaml_text import Path as Steps
 from eppv_atlas.store.yaml_text import YamlText, place_text
@@ -141,6 +142,24 @@ def _settings(out: Loading) -> None:
         return
     out.settings, text = case_file.read_settings(raw, str(file))
     out.problems.extend(text.problems)
+    if out.settings is not None:
+        _report(out, str(file), text, rules.document_rules(out.settings))
+
+
+def _report(out: Loading, file: str, text: YamlText, found: Iterable[Broken]) -> None:
+    """Put broken rules among the problems, each with its line."""
+    for broken in found:
+        out.problems.append(
+            Problem(
+                file,
+                text.line(broken.path),
+                place_text(broken.path),
+                broken.rule,
+                broken.en,
+                broken.zh,
+                "warning" if broken.warning else "error",
+            )
+        )
 
 
 def _case(out: Loading, file: Path) -> None:
@@ -159,18 +178,7 @@ def _case(out: Loading, file: Path) -> None:
         return
     before = len(out.problems)
     features = None if shapes.unreadable else set(shapes.lines)
-    for broken in rules.broken_rules(case, file.stem, out.settings, features):
-        out.problems.append(
-            Problem(
-                str(file),
-                text.line(broken.path),
-                place_text(broken.path),
-                broken.rule,
-                broken.en,
-                broken.zh,
-                "warning" if broken.warning else "error",
-            )
-        )
+    _report(out, str(file), text, rules.broken_rules(case, file.stem, out.settings, features))
     for zone, rule, en, zh, warning in rules.misplaced(case, shapes.drawn):
         out.problems.append(
             Problem(

@@ -11,31 +11,29 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from eppv_atlas import boundaries
+from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.errors import UnknownPlace
 from eppv_atlas.model import Case, DiscRecipe, DrawnShape, Location, NoShape, Settings, Site, Zone
+from eppv_atlas.store import ledger_rules
+from eppv_atlas.store.ledger_rules import Broken, dangling
 from eppv_atlas.store.yaml_text import Path
-from eppv_atlas.units import UNITS, number_text, printed_values
+from eppv_atlas.units import UNITS
 
-RESERVED = {"index", "con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
+RESERVED = {
+    "index",
+    "glossary",
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10)),
+}
 NEAR_DEGREES = 1.0
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A rule that does not hold: where in the case, which rule, what to do."""
-
-    path: Path
-    rule: str
-    en: str
-    zh: str
-    warning: bool = False
 
 
 def broken_rules(
@@ -57,7 +55,7 @@ def broken_rules(
     yield from _identity(case, stem)
     yield from _source(case, settings)
     yield from _ids(case)
-    yield from _facts(case)
+    yield from ledger_rules.of_case(case)
     yield from _zones(case, drawn_ids)
     yield from _sites_and_places(case)
 
@@ -158,58 +156,6 @@ def _ids(case: Case) -> Iterator[Broken]:
                     f"id {item.id!r} 已用于 {seen[item.id]}；请改名",
                 )
             seen.setdefault(item.id, f"{group}[{index}]")
-    facts: set[str] = set()
-    for index, fact in enumerate(case.facts):
-        if fact.id in facts:
-            yield Broken(
-                ("facts", index, "id"),
-                "duplicate-id",
-                f"the id {fact.id!r} is already used by another fact; rename one",
-                f"id {fact.id!r} 已用于另一条数据；请改名",
-            )
-        facts.add(fact.id)
-
-
-def _dangling(path: Path, what_en: str, what_zh: str, ref: str) -> Broken:
-    return Broken(
-        path,
-        "dangling-id",
-        f"there is no {what_en} {ref!r} in this case; correct the id or add it",
-        f"本案例中没有{what_zh} {ref!r}；请改正 id 或补上",
-    )
-
-
-def _facts(case: Case) -> Iterator[Broken]:
-    zones = {zone.id for zone in case.zones}
-    things = zones | {site.id for site in case.sites}
-    for index, fact in enumerate(case.facts):
-        if fact.about is not None and fact.about not in things:
-            yield _dangling(("facts", index, "about"), "site or zone", "地点或分区", fact.about)
-        if fact.of is not None and fact.of not in zones:
-            yield _dangling(("facts", index, "of"), "zone", "分区", fact.of)
-        read = printed_values(fact.printed)
-        if not any(abs(value - fact.value) <= 1e-9 * max(1.0, abs(value)) for value in read):
-            listed = ", ".join(number_text(value) for value in read) or "no number"
-            yield Broken(
-                ("facts", index, "value"),
-                "value-is-not-as-printed",
-                f"{fact.printed!r} reads {listed}, not {number_text(fact.value)}; "
-                "write the value in the printed unit (2.3万亩 is 23000 mu)",
-                f"{fact.printed!r} 读作 {listed}，而不是 {number_text(fact.value)}；数值按原文单位写（2.3万亩写 23000，单位 mu）",
-            )
-        unit = UNITS[fact.unit]
-        printed = fact.printed.replace(" ", "")
-        if unit.quantity in {"area", "length", "share"} and not any(word in printed for word in unit.printed):
-            yield Broken(
-                ("facts", index, "unit"),
-                "unit-is-not-as-printed",
-                f"the unit {fact.unit!r} does not stand in {fact.printed!r}; take the printed unit",
-                f"{fact.printed!r} 中没有单位 {unit.zh!r}；请用原文的单位",
-            )
-    known = {fact.id for fact in case.facts}
-    for index, headline in enumerate(case.headlines):
-        if headline not in known:
-            yield _dangling(("headlines", index), "fact", "数据", headline)
 
 
 def _zones(case: Case, drawn_ids: set[str] | None) -> Iterator[Broken]:
@@ -221,14 +167,14 @@ def _zones(case: Case, drawn_ids: set[str] | None) -> Iterator[Broken]:
         if isinstance(zone.geometry, DiscRecipe) and near is not None:
             yield from _near_the_places(zone.geometry.centre, near, ("zones", index, "geometry", "centre"))
         if zone.part_of is not None and (zone.part_of not in zones or zone.part_of == zone.id):
-            yield _dangling(("zones", index, "part_of"), "other zone", "另一分区", zone.part_of)
+            yield dangling(("zones", index, "part_of"), "other zone", "另一分区", zone.part_of)
         for key, quantity in (("stated_area", "area"), ("stated_share", "share")):
             ref = getattr(zone, key)
             if ref is None:
                 continue
             fact = facts.get(ref)
             if fact is None:
-                yield _dangling(("zones", index, key), "fact", "数据", ref)
+                yield dangling(("zones", index, key), "fact", "数据", ref)
             elif fact.about is not None and fact.about not in things:
                 continue  # named at the fact
             elif UNITS[fact.unit].quantity != quantity or fact.about != zone.id:
@@ -295,20 +241,43 @@ def _part_of_circles(case: Case) -> Iterator[Broken]:
             above = zones[above].part_of
 
 
+def document_rules(settings: Settings) -> Iterator[Broken]:
+    """Yield every rule that the general parts of the documents break."""
+    for name, document in settings.documents.items():
+        path: Path = ("documents", name)
+        yield from ledger_rules.of_document(document, path)
+        for index, site in enumerate(document.sites):
+            yield from _site(site, (*path, "sites", index), None)
+
+
+def _site(site: Site, path: Path, near: BaseGeometry | None) -> Iterator[Broken]:
+    yield from _known(site.places, (*path, "places"))
+    outlined = site.kind in vocabulary.ADMINISTRATIVE and site.places
+    if site.location is None and site.no_location is None and not outlined:
+        yield Broken(
+            (*path, "no_location"),
+            "missing-key",
+            "a site without a location says why in no_location",
+            "没有位置的地点须在 no_location 写明原因",
+        )
+    if site.location is None:
+        return
+    if site.provenance is None:
+        yield Broken(
+            (*path, "provenance"),
+            "missing-key",
+            "a location needs its provenance: confidence and how it was come by",
+            "有位置的地点须写 provenance：可信度与来历",
+        )
+    far = list(_near_the_places(site.location, near, (*path, "location"))) if near is not None else []
+    yield from far or _inside_its_places(site, (*path, "location"))
+
+
 def _sites_and_places(case: Case) -> Iterator[Broken]:
     yield from _known(case.places, ("places",))
     near = _near(case)
     for index, site in enumerate(case.sites):
-        yield from _known(site.places, ("sites", index, "places"))
-        if site.location is not None and site.provenance is None:
-            yield Broken(
-                ("sites", index, "provenance"),
-                "missing-key",
-                "a location needs its provenance: confidence and how it was come by",
-                "有位置的地点须写 provenance：可信度与来历",
-            )
-        if site.location is not None and near is not None:
-            yield from _near_the_places(site.location, near, ("sites", index, "location"))
+        yield from _site(site, ("sites", index), near)
     located = {site.id for site in case.sites if site.location is not None}
     shaped = {zone.id for zone in case.zones if not isinstance(zone.geometry, NoShape)}
     if case.anchor not in located | shaped:
@@ -335,6 +304,26 @@ def _sites_and_places(case: Case) -> Iterator[Broken]:
                 "basis: inferred needs a note that says why",
                 "basis: inferred 须在 note 写明理由",
             )
+
+
+def _inside_its_places(site: Site, path: Path) -> Iterator[Broken]:
+    """A site lies in one of the administrative units that it names."""
+    if site.location is None:
+        return
+    try:
+        outlines = [boundaries.outline(code) for code in site.places]
+    except UnknownPlace:
+        return  # named elsewhere
+    if outlines and not shapely.intersects_xy(
+        shapely.union_all(outlines), site.location.lon, site.location.lat
+    ):
+        named = ", ".join(site.places)
+        yield Broken(
+            path,
+            "outside-its-places",
+            f"the position lies outside {named}; correct the position or the places of the site",
+            f"位置不在 {named} 之内；请改正位置或本地点的 places",
+        )
 
 
 def _near_the_places(at: Location, near: BaseGeometry, path: Path) -> Iterator[Broken]:

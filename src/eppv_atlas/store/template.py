@@ -166,6 +166,15 @@ sites:
       # surveyed 实测 · official 官方 · digitised 数字化 · administrative 行政界线 · schematic 示意
       confidence: schematic
       how: {{zh: {fill}位置来历>, en: {fill} how the position was found>}}
+  # 更多地点：位置不明者写原因；与他处的关系可选 / more places; why one has no location; how they lie
+  # - id: some-village
+  #   name: {{zh: 某村, en: Some Village}}
+  #   kind: village
+  #   no_location: {{zh: 文件只给出村名, en: The document gives only the name}}
+  #   printed: 某村                # 原文写法 / name as printed
+  #   page: 3
+  #   relations:                   # {_words(vocabulary.RELATIONS)}
+  #     - {{type: adjacent, to: main-place, direction: east}}
 # kind 可用 / one of: {_words(vocabulary.ZONE_KINDS)}
 zones:
   # 图形四选一 / the geometry is one of four:
@@ -208,4 +217,35 @@ facts:
     printed: {fill}原文写法>
     value: "{fill}数值>"
     unit: count
+## 以下三部分可选，去掉行首的“# ”即可使用 / three optional parts; remove the leading "# " to use them
+## 成组数据 / series; kind: {_words(vocabulary.SERIES_KINDS)}
+# series:
+#   - id: before-and-after
+#     kind: change
+#     label: {{zh: 前后对比, en: Before and after}}
+#     facts: [second-fact, third-fact]
+## 机制 / mechanisms
+##   kind: {_words(vocabulary.MECHANISM_KINDS)}
+##   role: {_words(vocabulary.PARTY_ROLES)}
+# mechanisms:
+#   - id: first-mechanism
+#     name: {{zh: 名称, en: Name}}
+#     kind: compensation
+#     section: practice
+#     page: 3
+#     about: {{zh: 如何运作, en: How it works}}
+#     path: spillover-sharing
+#     mode: vertical-compensation          # 须为本案例的模式之一 / one of the case's modes
+#     parties:
+#       - {{role: authority, name: {{zh: 县政府, en: County government}}}}
+#     rules:
+#       - {{text: {{zh: 规则, en: Rule}}, facts: [second-fact]}}
+#     acts_on: [main-zone]
+#     evidence: [second-fact]
+## 数字核算 / claims; kind: {_words(vocabulary.CLAIM_KINDS)}
+# claims:
+#   - id: parts-add-up
+#     kind: sum
+#     label: {{zh: 两项之和, en: Sum of both}}
+#     says: second-fact + third-fact <= 100
 """

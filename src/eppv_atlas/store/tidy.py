@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin
 
+import yaml
 from pydantic import BaseModel
-from ruamel.yaml import YAML
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from eppv_atlas.errors import Problem
 from eppv_atlas.model import Case, Settings
@@ -80,7 +80,7 @@ def yaml_bytes(raw: bytes, record: type[BaseModel]) -> bytes:
     text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     text = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n") + "\n"
     before = yaml_text.read(text.encode(), "")
-    root = YAML(typ="safe", pure=True).compose(text)
+    root = yaml.compose(text, Loader=yaml_text.LOADER)
     if before.problems or not isinstance(root, MappingNode):
         return text.encode()
     lines = text.split("\n")[:-1]
