@@ -6,20 +6,15 @@ the command line's options.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.errors import UsageError, printable
-from eppv_atlas.model import Fact
+from eppv_atlas.model import Case, Fact
 from eppv_atlas.results import Measure, PlacedCase, Total
 from eppv_atlas.units import UNITS, area_text, from_m2, number_text
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def chosen(
@@ -62,7 +57,7 @@ def chosen(
             and _meets(mode, [vocabulary.MODES[item.id] for item in modes])
             and _meets(category, [vocabulary.CATEGORIES[case.category.id]])
             and _in_province(province, case.places)
-            and _holds(text, case.model_dump_json())
+            and _holds(text, case)
         ):
             out.append(placed)
     return out
@@ -88,9 +83,23 @@ def _in_province(wanted: str | None, codes: Sequence[str]) -> bool:
     return False
 
 
-def _holds(words: str | None, haystack: str) -> bool:
-    folded = haystack.casefold()
-    return words is None or all(word in folded for word in words.casefold().split())
+def _holds(words: str | None, case: Case) -> bool:
+    if words is None:
+        return True
+    folded = "\n".join(_texts(case.model_dump())).casefold()
+    return all(word in folded for word in words.casefold().split())
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of a record; its keys are none."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
 
 
 def case_rows(cases: Iterable[PlacedCase], lang: str) -> list[dict[str, Any]]:
@@ -167,24 +176,3 @@ def fact_text(fact: Fact, lang: str) -> str:
     unit = UNITS[fact.unit]
     words = [vocabulary.QUALIFIERS[fact.qualifier].en, number_text(fact.value), unit.en]
     return " ".join(word for word in words if word)
-
-
-def to_json(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as a JSON list."""
-    return json.dumps(list(rows), ensure_ascii=False, indent=2) + "\n"
-
-
-def to_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
-    """Rows as CSV; a text that a spreadsheet would take for a formula gets a leading apostrophe."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(columns), lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({key: _cell(row.get(key)) for key in columns})
-    return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from eppv_atlas import boundaries, vocabulary
+from eppv_atlas import boundaries, ledgers, vocabulary
 from eppv_atlas.results import PlacedCase
 from eppv_atlas.units import UNITS, to_m2
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 CRS = "OGC:CRS84"
 
@@ -43,6 +44,8 @@ def zones(cases: Iterable[PlacedCase]) -> gpd.GeoDataFrame:
                     "kind": zone.kind,
                     "family": vocabulary.family(zone.kind).id,
                     "part_of": zone.part_of,
+                    "as_printed": zone.printed,
+                    "page": zone.page,
                     "stated_m2": to_m2(fact.value, fact.unit) if fact else None,
                     "geometry_type": zone.geometry.type,
                     "confidence": shape.confidence if shape else None,
@@ -88,6 +91,14 @@ def facts(cases: Iterable[PlacedCase]) -> gpd.GeoDataFrame:
                 }
             )
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS)
+
+
+def mechanisms(cases: Iterable[PlacedCase]) -> pd.DataFrame:
+    """One row a mechanism; columns as :data:`eppv_atlas.ledgers.columns.MECHANISMS`."""
+    import pandas as pd
+
+    ledger = ledgers.mechanisms(cases)
+    return pd.DataFrame(list(ledger.rows), columns=[column.name for column in ledger.columns])
 
 
 def _case_columns(placed: PlacedCase) -> dict[str, Any]:
