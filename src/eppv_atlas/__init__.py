@@ -4,11 +4,12 @@
 >>> atlas = ea.load()
 >>> rows = ea.measure.case(atlas["hangzhou-xixi"])
 >>> zones = atlas.zones()  # a GeoDataFrame, OGC:CRS84
+>>> found = ea.claims.findings(atlas["changzhou-zhenglu"].case)  # figures recomputed
 """
 
 from importlib.metadata import version as _version
 
-from eppv_atlas import area, measure, units, vocabulary
+from eppv_atlas import area, claims, export, ledgers, measure, suggest, units, vocabulary
 from eppv_atlas.errors import AtlasError, DataError, Problem, UsageError
 from eppv_atlas.store import Atlas, load
 
@@ -22,8 +23,12 @@ __all__ = [
     "UsageError",
     "__version__",
     "area",
+    "claims",
+    "export",
+    "ledgers",
     "load",
     "measure",
+    "suggest",
     "units",
     "vocabulary",
 ]

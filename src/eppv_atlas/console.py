@@ -151,3 +151,51 @@ def totals_table(totals: Iterable[Any], unit: str) -> None:
         )
         table(heads, rows, numbers=(1, 2, 3, 4))
     typer.echo()
+
+
+def heading(name: Any) -> None:
+    """Print a name in bold."""
+    terminal().print(Text(printable(getattr(name, CHOICE.lang)), style="bold"))
+
+
+def claims_table(findings: Iterable[Any]) -> None:
+    """Print claims with their arithmetic and what to look out for."""
+    from eppv_atlas import vocabulary
+
+    rows = [
+        [
+            getattr(vocabulary.VERDICTS[item.verdict], CHOICE.lang),
+            getattr(item.label, CHOICE.lang),
+            getattr(item.arithmetic, CHOICE.lang),
+            getattr(item.remark, CHOICE.lang) if item.remark else "",
+            ", ".join(map(str, item.pages)),
+        ]
+        for item in findings
+    ]
+    if rows:
+        table(
+            words(["verdict", "claim", "arithmetic", "remark", "p."], ["结论", "核对", "算式", "说明", "页"]),
+            rows,
+        )
+
+
+def claims_count(findings: Iterable[Any]) -> None:
+    """Print how many claims agree, disagree and need care."""
+    from eppv_atlas import vocabulary
+
+    verdicts = [item.verdict for item in findings]
+    typer.echo(
+        words(", ", "，").join(
+            f"{getattr(term, CHOICE.lang)} {verdicts.count(term.id)}" for term in vocabulary.VERDICTS.values()
+        )
+    )
+
+
+def suggestions(found: Iterable[Any]) -> None:
+    """Print modes and cases with their scores and the reasons that make them up."""
+    kinds = {"mode": words("mode", "模式"), "case": words("case", "案例")}
+    for item in found:
+        name = printable(getattr(item, CHOICE.lang))
+        terminal().print(Text(f"{item.score:6.2f}  {kinds[item.kind]}  {name}", style="bold"))
+        for reason in item.reasons:
+            terminal().print(Text(f"  +{reason.points:5.2f}  {printable(getattr(reason, CHOICE.lang))}"))

@@ -1,0 +1,206 @@
+"""Commands that only look: check, list, show, measure.
+
+Floor 4: puts the floors below together; knows no rules and no formulas.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from eppv_atlas import console
+from eppv_atlas.cli.options import AreaUnit, Format, Ids, Verdict, app, load, say_if_bundled, select
+from eppv_atlas.errors import printable
+
+if TYPE_CHECKING:
+    from eppv_atlas.model import Case
+
+
+@app.command()
+def check(
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as problems.")] = False,
+    claims: Annotated[
+        bool,
+        typer.Option(
+            "--claims",
+            help="Recompute the documents' own figures too: what agrees, disagrees or needs care. "
+            "A contradiction of a document is no problem of the files.",
+        ),
+    ] = False,
+    verdict: Annotated[
+        Verdict | None, typer.Option(help="With --claims: only claims with this verdict.")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="With --claims: form of the list.")] = Format.table,
+) -> None:
+    """Check every file of the atlas and name every problem with file and line."""
+    from eppv_atlas.store import read_folder, tidy
+
+    say_if_bundled()
+    with console.busy("checking the atlas", "检查图集"):
+        loading = read_folder(console.CHOICE.atlas)
+        problems = list(loading.problems)
+        if strict and not loading.errors:
+            problems += tidy.to_tidy(tidy.tidied(loading), loading.root)
+    counted = problems if strict else loading.errors
+    console.print_problems(problems)
+    facts = sum(len(item.case.facts) for item in loading.cases)
+    zones = sum(len(item.case.zones) for item in loading.cases)
+    if counted:
+        console.say(f"{len(counted)} problem(s)", f"{len(counted)} 个问题", err=True)
+        raise typer.Exit(1)
+    if claims:
+        _claims([item.case for item in loading.cases], verdict, form)
+    if form is Format.table:
+        mechanisms = sum(len(item.case.mechanisms) for item in loading.cases)
+        sites = sum(len(item.case.sites) for item in loading.cases)
+        console.say(
+            f"{len(loading.cases)} cases, {zones} zones, {sites} sites, {facts} facts, "
+            f"{mechanisms} mechanisms: no problems",
+            f"{len(loading.cases)} 个案例、{zones} 个分区、{sites} 个地点、{facts} 条数据、{mechanisms} 条机制：没有问题",
+        )
+
+
+def _claims(cases: list[Case], verdict: Verdict | None, form: Format) -> None:
+    from eppv_atlas import claims, export, ledgers
+
+    cases.sort(key=lambda case: (case.batch, case.order, case.id))
+    found = [finding for case in cases for finding in claims.findings(case)]
+    shown = [finding for finding in found if verdict is None or finding.verdict == verdict.value]
+    ledger = ledgers.claims(shown)
+    if form is Format.json:
+        console.out(export.to_json(ledger.rows))
+    elif form is Format.csv:
+        console.out(export.to_csv(ledger.rows, [column.name for column in ledger.columns]))
+    else:
+        names = {case.id: case.short for case in cases}
+        for case_id in dict.fromkeys(finding.case for finding in shown):
+            console.heading(names[case_id])
+            console.claims_table(finding for finding in shown if finding.case == case_id)
+        console.claims_count(found)
+
+
+@app.command(name="list")
+def list_(
+    path: Annotated[str | None, typer.Option(help="Path: id or part of its name.")] = None,
+    mode: Annotated[str | None, typer.Option(help="Mode: id or part of its name.")] = None,
+    category: Annotated[str | None, typer.Option(help="Product category: id or part of its name.")] = None,
+    province: Annotated[str | None, typer.Option(help="Province: code or part of its name.")] = None,
+    text: Annotated[str | None, typer.Option(help="Words that occur in the case.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="Form of the list.")] = Format.table,
+) -> None:
+    """List cases, filtered by path, mode, category, province or words."""
+    from eppv_atlas import export, listing
+
+    found = listing.chosen(load(), path, mode, category, province, text)
+    rows = listing.case_rows(found, console.CHOICE.lang)
+    if form is Format.json:
+        console.out(export.to_json(rows))
+    elif form is Format.csv:
+        columns = ["id", "title", "place", "path", "mode", "category", "zones", "facts"]
+        console.out(export.to_csv(rows, columns))
+    elif rows:
+        heads = console.words(
+            ["id", "case", "place", "path", "mode"], ["id", "案例", "所在地", "路径", "模式"]
+        )
+        console.table(heads, [[row[k] for k in ("id", "title", "place", "path", "mode")] for row in rows])
+    else:
+        console.say("no case meets all filters", "没有符合全部条件的案例")
+
+
+@app.command()
+def show(case_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the case.")]) -> None:
+    """Show one case: typology, summary, zones, facts, mechanisms and contradictions with their pages."""
+    from eppv_atlas import claims, listing, measure, vocabulary
+
+    atlas = load()
+    placed = atlas[case_id]
+    case, lang = placed.case, console.CHOICE.lang
+    document = atlas.settings.documents[case.source.document]
+    terminal = console.terminal()
+
+    def line(text: str = "", style: str = "") -> None:
+        terminal.print(Text(printable(text) if text else "", style=style), soft_wrap=False)
+
+    line(getattr(case.title, lang), "bold")
+    line(getattr(case.place_name, lang))
+    line(f"{getattr(document.title, lang)}, {console.words('pp.', '页码')} {case.source.pages}")
+    line()
+    for label, entry, table in (
+        (console.words("path", "路径"), case.path, vocabulary.PATHS),
+        (console.words("mode", "模式"), case.mode, vocabulary.MODES),
+        *((console.words("also", "兼有"), item, vocabulary.MODES) for item in case.further_modes),
+        (console.words("category", "类别"), case.category, vocabulary.CATEGORIES),
+    ):
+        basis = getattr(vocabulary.BASES[entry.basis], lang)
+        page = f", {console.words('p.', '页')} {entry.page}" if entry.page else ""
+        note = f": {getattr(entry.note, lang)}" if entry.note else ""
+        line(f"{label}: {getattr(table[entry.id], lang)} ({basis}{page}{note})")
+    for part in ("background", "mechanism", "practice", "outcome"):
+        line()
+        line(getattr(vocabulary.SECTIONS[part], lang), "bold")
+        line(getattr(getattr(case.summary, part), lang))
+    line()
+    console.measure_table(placed, measure.case(placed), "km2")
+    found = claims.findings(case)
+    open_ones = [finding for finding in found if finding.verdict in {"disagrees", "care"}]
+    if found:
+        line(console.words("Figures recomputed", "数字核算"), "bold")
+        console.claims_count(found)
+        console.claims_table(open_ones)
+        line()
+    if case.mechanisms:
+        line(console.words("Mechanisms", "机制"), "bold")
+        for item in case.mechanisms:
+            kind = getattr(vocabulary.MECHANISM_KINDS[item.kind], lang)
+            line(f"{getattr(item.name, lang)} ({kind}, {console.words('p.', '页')} {item.page})", "italic")
+            line(f"  {getattr(item.about, lang)}")
+        line()
+    heads = console.words(["section", "fact", "figure", "p."], ["部分", "内容", "数值", "页"])
+    rows = [
+        [
+            getattr(vocabulary.SECTIONS[fact.section], lang),
+            getattr(fact.label, lang) + (f" ({fact.period})" if fact.period else ""),
+            listing.fact_text(fact, lang),
+            str(fact.page),
+        ]
+        for fact in case.facts
+    ]
+    console.table(heads, rows)
+
+
+@app.command(name="measure")
+def measure_(
+    ids: Ids = None,
+    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.table,
+    unit: Annotated[AreaUnit, typer.Option(help="Unit of area in tables, or beside m² in CSV and JSON.")] = (
+        AreaUnit.m2
+    ),
+    totals: Annotated[
+        bool, typer.Option("--totals", help="CSV and JSON: sum, union and overlap of each case instead.")
+    ] = False,
+) -> None:
+    """Measure zones on the CGCS2000 ellipsoid, beside what the document states."""
+    from eppv_atlas import export, listing, measure
+
+    chosen = select(load(), ids)
+    if form is Format.table:
+        for placed in chosen:
+            console.terminal().print(
+                Text(printable(getattr(placed.case.short, console.CHOICE.lang)), style="bold")
+            )
+            console.measure_table(placed, measure.case(placed), unit.value)
+            console.totals_table(measure.totals(placed), unit.value)
+        return
+    if totals:
+        rows = listing.total_rows((t for placed in chosen for t in measure.totals(placed)), unit.value)
+        columns = ["case", "confidence", "zones", "sum_m2", "union_m2", "overlap_m2", "weakest"]
+        extra = [f"{key}_{unit.value}" for key in ("sum", "union", "overlap")]
+    else:
+        rows = listing.measure_rows(measure.cases(chosen), unit.value)
+        columns = ["case", "zone", "kind", "area_m2", "perimeter_m", "stated_m2", "difference_pct"]
+        columns += ["confidence", "made_from_stated", "note"]
+        extra = [f"{key}_{unit.value}" for key in ("area", "stated")]
+    columns += extra if unit is not AreaUnit.m2 else []
+    console.out(export.to_json(rows) if form is Format.json else export.to_csv(rows, columns))

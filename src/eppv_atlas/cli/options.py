@@ -1,0 +1,124 @@
+"""What all commands share: the application, its options, how an atlas is loaded and cases chosen.
+
+Floor 4: puts the floors below together; knows no rules and no formulas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eppv_atlas import console
+from eppv_atlas.errors import UsageError
+
+if TYPE_CHECKING:
+    from eppv_atlas.results import PlacedCase
+    from eppv_atlas.store import Atlas
+
+app = typer.Typer(
+    name="eppv-atlas",
+    help="The atlas of ecological product value cases (生态产品价值实现案例图集).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Lang(StrEnum):
+    """Language of what is printed."""
+
+    zh = "zh"
+    en = "en"
+
+
+class Format(StrEnum):
+    """Form of a listing."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+class AreaUnit(StrEnum):
+    """Unit of area at the edge."""
+
+    m2 = "m2"
+    ha = "ha"
+    km2 = "km2"
+    mu = "mu"
+
+
+class Verdict(StrEnum):
+    """What became of a claim."""
+
+    agrees = "agrees"
+    disagrees = "disagrees"
+    care = "care"
+    derived = "derived"
+
+
+class Subject(StrEnum):
+    """Ledger to export."""
+
+    facts = "facts"
+    zones = "zones"
+    mechanisms = "mechanisms"
+    claims = "claims"
+    glossary = "glossary"
+
+
+class ExportFormat(StrEnum):
+    """File format of an export."""
+
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+    xlsx = "xlsx"
+
+
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of cases; all if left out.")]
+
+
+def say_if_bundled() -> None:
+    """Say so where somebody stands in an atlas of their own but has not named it."""
+    from eppv_atlas.store import bundled
+
+    here = Path()
+    if console.CHOICE.atlas is None and (here / "cases").is_dir() and here.resolve() != bundled().resolve():
+        console.say(
+            "note: these are the bundled cases; for the atlas in this folder say --atlas .",
+            "注意：以下是随包案例；要用当前文件夹的图集，请加 --atlas .",
+            err=True,
+        )
+
+
+def load() -> Atlas:
+    """Read the atlas that the user named, or the bundled one."""
+    from eppv_atlas.store import load
+
+    say_if_bundled()
+    with console.busy("reading the atlas", "读取图集"):
+        return load(console.CHOICE.atlas)
+
+
+def select(atlas: Atlas, ids: Sequence[str] | None) -> list[PlacedCase]:
+    """Cases of the given ids, all where none is given.
+
+    Raises
+    ------
+    UsageError
+        If there is no such case.
+    """
+    known = {placed.case.id for placed in atlas}
+    unknown = [case_id for case_id in ids or () if case_id not in known]
+    if unknown:
+        raise UsageError(
+            f"there is no case {', '.join(map(repr, unknown))}; known: {', '.join(sorted(known))}",
+            f"没有案例 {'、'.join(map(repr, unknown))}；现有：{'、'.join(sorted(known))}",
+        )
+    return [atlas[case_id] for case_id in ids] if ids else list(atlas)

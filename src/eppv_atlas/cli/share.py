@@ -1,0 +1,162 @@
+"""Commands that hand results on: export, suggest.
+
+Floor 4: puts the floors below together; knows no rules and no formulas.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eppv_atlas import console
+from eppv_atlas.cli.options import ExportFormat, Format, Ids, Subject, app, load, select
+from eppv_atlas.errors import UsageError
+
+if TYPE_CHECKING:
+    from eppv_atlas.ledgers import Ledger
+    from eppv_atlas.results import PlacedCase
+    from eppv_atlas.store import Atlas
+
+
+@app.command(name="export")
+def export_(
+    subject: Annotated[Subject, typer.Argument(help="Ledger to export.")],
+    ids: Ids = None,
+    to: Annotated[ExportFormat, typer.Option("--to", help="File format.")] = ExportFormat.csv,
+    out: Annotated[Path | None, typer.Option(help="File to write; standard output if left out.")] = None,
+) -> None:
+    """Export a ledger with its data dictionary and citation.
+
+    XLSX and Parquet hold both inside; beside a CSV or JSON file they are
+    written as FILE-metadata.json (CSV on the Web). Zones in Parquet are
+    GeoParquet.
+    """
+    from eppv_atlas import export
+    from eppv_atlas.store import files
+
+    atlas = load()
+    chosen = select(atlas, ids)
+    ledger = _ledger(subject, chosen, atlas)
+    citation = _citation(atlas, chosen)
+    content = export.written(ledger, to.value, citation)
+    if out is None:
+        if to in {ExportFormat.parquet, ExportFormat.xlsx} and sys.stdout.isatty():
+            raise UsageError(
+                f"{to.value} is no text for a terminal; name a file with --out FILE",
+                f"{to.value} 不能显示在终端；请用 --out 指定文件",
+            )
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+        return
+    files.write_file(out, content)
+    beside = ""
+    if to in {ExportFormat.csv, ExportFormat.json}:
+        described = out.with_name(f"{out.name}-metadata.json")
+        files.write_file(described, export.metadata(ledger, out.name, citation))
+        beside = f", {described}"
+    console.say(
+        f"{len(ledger.rows)} rows in {out}{beside}; cite: {citation.splitlines()[0]}",
+        f"{len(ledger.rows)} 行，写入 {out}{beside}；引用：{citation.splitlines()[0]}",
+    )
+
+
+def _ledger(subject: Subject, chosen: Sequence[PlacedCase], atlas: Atlas) -> Ledger:
+    from eppv_atlas import claims, ledgers, measure
+
+    if subject is Subject.facts:
+        return ledgers.facts(chosen, atlas.settings)
+    if subject is Subject.zones:
+        measures = {placed.case.id: measure.case(placed) for placed in chosen}
+        return ledgers.zones(chosen, measures, atlas.settings)
+    if subject is Subject.mechanisms:
+        return ledgers.mechanisms(chosen)
+    if subject is Subject.claims:
+        return ledgers.claims(finding for placed in chosen for finding in claims.findings(placed.case))
+    return ledgers.glossary()
+
+
+def _citation(atlas: Atlas, chosen: Sequence[PlacedCase]) -> str:
+    from eppv_atlas import __version__
+
+    used = {placed.case.source.document for placed in chosen}
+    lines = [
+        f"{document.publisher.zh}：{document.title.zh}，{document.issued}。 "
+        f"{document.publisher.en}: {document.title.en}, {document.issued}."
+        for name, document in atlas.settings.documents.items()
+        if name in used
+    ]
+    return "\n".join(
+        [
+            *lines,
+            f"{atlas.settings.title.zh} · {atlas.settings.title.en}, eppv-atlas {__version__}, CC BY 4.0.",
+        ]
+    )
+
+
+@app.command()
+def suggest(
+    place: Annotated[str | None, typer.Option(help="Administrative code of the place, e.g. 330106.")] = None,
+    at: Annotated[str | None, typer.Option(metavar="LON,LAT", help="Position instead, in degrees.")] = None,
+    resource: Annotated[
+        list[str] | None,
+        typer.Option(help="Resources of the place, comma-separated: wetland,karst,tea ... (ids or names)."),
+    ] = None,
+    aim: Annotated[
+        list[str] | None, typer.Option(help="Aims, comma-separated: restoration,tourism ... (ids or names).")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.table,
+) -> None:
+    """Rank modes and cases for a place; every score is a sum of named reasons."""
+    from eppv_atlas import export, suggest
+
+    atlas = load()
+    wanted = suggest.wish(place, _position(at), _words(resource), _words(aim))
+    found = [*suggest.modes(atlas, wanted), *suggest.cases(atlas, wanted)]
+    if form is Format.table:
+        if not found:
+            console.say("nothing in the atlas has anything in common with this", "图集中没有与此相近的内容")
+        console.suggestions(found)
+        return
+    lang = console.CHOICE.lang
+    if form is Format.json:
+        console.out(export.to_json([asdict(item) for item in found]))
+        return
+    rows = [
+        {
+            "kind": item.kind,
+            "id": item.id,
+            "name": getattr(item, lang),
+            "score": item.score,
+            "reason_kind": reason.kind,
+            "points": reason.points,
+            "reason": getattr(reason, lang),
+        }
+        for item in found
+        for reason in item.reasons
+    ]
+    console.out(export.to_csv(rows, ["kind", "id", "name", "score", "reason_kind", "points", "reason"]))
+
+
+def _words(options: Sequence[str] | None) -> list[str]:
+    """Comma-separated words of one or more options; full-width commas count too."""
+    joined = ",".join(options or ()).replace("，", ",").replace("、", ",")
+    return [word.strip() for word in joined.split(",") if word.strip()]
+
+
+def _position(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    try:
+        lon, lat = (float(part) for part in text.replace("，", ",").split(","))
+    except ValueError:
+        raise UsageError(
+            f"{text!r} is no position; write --at LON,LAT, such as 120.1,30.3",
+            f"{text!r} 不是位置；请写 --at 经度,纬度，如 120.1,30.3",
+        ) from None
+    return lon, lat
