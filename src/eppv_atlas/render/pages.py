@@ -10,18 +10,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import shapely
+from branca.element import CssLink, JavascriptLink
 from markupsafe import Markup
 
 from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.model import Settings
 from eppv_atlas.render import basemap, style, views
-from eppv_atlas.render.base import JINJA, AtlasMap, DataLayer, Page
+from eppv_atlas.render.base import ATLAS_CSS, ATLAS_JS, JINJA, AtlasMap, DataLayer, Page
+from eppv_atlas.render.case_view import case_view
 from eppv_atlas.render.phrases import PHRASES
-from eppv_atlas.results import Measure, PlacedCase, Total
+from eppv_atlas.results import Finding, Measure, PlacedCase, Total
 
 CHINA: Final = (73.4, 3.2, 135.2, 53.7)
 """First view: the whole country with the islands of the South China Sea, degrees."""
 NATIONAL: Final = "index.html"
+GLOSSARY: Final = "glossary.html"
 
 
 def national_page(
@@ -65,10 +68,11 @@ def case_page(
     placed: PlacedCase,
     measures: Sequence[Measure],
     totals: Sequence[Total],
+    findings: Sequence[Finding],
     settings: Settings,
 ) -> bytes:
     """HTML of the map of one case."""
-    view = views.case_view(placed, measures, totals, settings)
+    view = case_view(placed, measures, totals, findings, settings)
     feature = _feature(placed, measures, 1500)
     bounds = _bounds(placed)
     families = [name for name in vocabulary.FAMILIES if name in {z["family"] for z in feature["zones"]}]
@@ -86,16 +90,35 @@ def case_page(
     atlas_map = AtlasMap(_padded(bounds, 0.18), view["title"])
     atlas_map.add_child(DataLayer("base", {**basemap.local(bounds), "detail": True, "ui": _ui()}))
     atlas_map.add_child(DataLayer("zones", {"cases": [feature], "fromZoom": 0, "ui": _ui()}))
-    card = views.card(placed)
-    if placed.case.anchor not in placed.shapes:
-        site = next(site for site in placed.case.sites if site.id == placed.case.anchor)
-        atlas_map.add_child(
-            DataLayer(
-                "site",
-                {"name": views.both(site.name), "at": card["at"], "position": card["position"], "ui": _ui()},
-            )
-        )
+    drawn = [site for site in view["sites"] if site["drawn"]]
+    if drawn:
+        atlas_map.add_child(DataLayer("sites", {"sites": drawn, "anchor": placed.case.anchor, "ui": _ui()}))
     page.add_child(atlas_map)
+    return _bytes(page)
+
+
+def glossary_page(
+    groups: Sequence[tuple[str, tuple[str, str], Sequence[vocabulary.Term]]], settings: Settings
+) -> bytes:
+    """HTML of the glossary: every term with its one translation.
+
+    Parameters
+    ----------
+    groups
+        Vocabularies: id, name in Chinese and English, terms.
+    settings
+        Title of the atlas.
+    """
+    body = _body(
+        "glossary.html.j2",
+        title=views.both(settings.title),
+        groups=[
+            {"id": name, "name": {"zh": zh, "en": en}, "terms": terms} for name, (zh, en), terms in groups
+        ],
+    )
+    page = Page(f"{PHRASES['glossary']['zh']} · {PHRASES['glossary']['en']}", body)
+    page.header.add_child(CssLink(ATLAS_CSS), name=ATLAS_CSS)
+    page.header.add_child(JavascriptLink(ATLAS_JS), name=ATLAS_JS)
     return _bytes(page)
 
 
@@ -182,6 +205,7 @@ def _ui() -> dict[str, Any]:
         "confidence",
         "difference",
         "how",
+        "kind",
         "made_from_stated",
         "measured",
         "not_stated",
@@ -193,6 +217,7 @@ def _ui() -> dict[str, Any]:
         "path_mode",
         "position",
         "schematic_mark",
+        "sites",
         "show_whole_country",
         "stated",
         "zones_on_zoom",

@@ -8,7 +8,7 @@ files, Folium or HTML.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -16,10 +16,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import vocabulary
-from eppv_atlas.model import Fact, Settings, Zone
+from eppv_atlas.model import Fact, Zone
 from eppv_atlas.render import style
 from eppv_atlas.render.phrases import PHRASES
-from eppv_atlas.results import Measure, PlacedCase, Total, ZoneShape
+from eppv_atlas.results import Measure, PlacedCase, ZoneShape
 from eppv_atlas.units import AREA_UNITS, UNITS, area_text, number_text
 from eppv_atlas.vocabulary import Term
 
@@ -69,9 +69,9 @@ def fact_view(fact: Fact) -> dict[str, Any]:
 def _english(fact: Fact) -> str:
     unit = UNITS[fact.unit]
     value, big = fact.value, ""
-    if unit.quantity in {"count", "money", "other"} and abs(value) >= 1e9:
+    if unit.quantity not in {"area", "length", "share"} and abs(value) >= 1e9:
         value, big = value / 1e9, " billion"
-    elif unit.quantity in {"count", "money", "other"} and abs(value) >= 1e6:
+    elif unit.quantity not in {"area", "length", "share"} and abs(value) >= 1e6:
         value, big = value / 1e6, " million"
     number = number_text(round(value, 6))
     qualifier = vocabulary.QUALIFIERS[fact.qualifier].en
@@ -91,9 +91,13 @@ def classified(entry: Any, table: Mapping[str, Term]) -> dict[str, Any]:
 
 
 def zone_view(
-    zone: Zone, shape: ZoneShape | None, measure: Measure, facts: Mapping[str, Fact]
+    zone: Zone,
+    shape: ZoneShape | None,
+    measure: Measure,
+    facts: Mapping[str, Fact],
+    relations: Sequence[Both] = (),
 ) -> dict[str, Any]:
-    """A zone: words, confidence, stated and measured area."""
+    """A zone: words, confidence, stated and measured area, how it lies to others."""
     family = vocabulary.family(zone.kind)
     stated = facts.get(zone.stated_area or "")
     share = facts.get(zone.stated_share or "")
@@ -105,9 +109,10 @@ def zone_view(
         "family": family.id,
         "familyName": both(family),
         "partOf": zone.part_of or "",
-        "confidence": _confidence(shape.confidence) if shape else None,
+        "confidence": confidence(shape.confidence) if shape else None,
         "how": both(zone.provenance.how) if zone.provenance else None,
         "reason": both(reason) if reason else None,
+        "relations": list(relations),
         "stated": areas(measure.stated_m2),
         "statedFact": fact_view(stated) if stated else None,
         "share": fact_view(share) if share else None,
@@ -119,7 +124,8 @@ def zone_view(
     }
 
 
-def _confidence(name: str) -> dict[str, Any]:
+def confidence(name: str) -> dict[str, Any]:
+    """A confidence with its definition and look."""
     return {**term(vocabulary.CONFIDENCES[name]), "hatched": style.CONFIDENCE_STYLES[name].hatched}
 
 
@@ -182,57 +188,6 @@ def _geojson(shape: BaseGeometry) -> Any:
     return {"type": plain["type"], "coordinates": rounded(plain["coordinates"])}
 
 
-def case_view(
-    placed: PlacedCase, measures: Iterable[Measure], totals: Iterable[Total], settings: Settings
-) -> dict[str, Any]:
-    """Everything that the page of one case shows."""
-    case = placed.case
-    facts = {fact.id: fact for fact in case.facts}
-    by_zone = {measure.zone: measure for measure in measures}
-    document = settings.documents[case.source.document]
-    return {
-        **card(placed),
-        "title": both(case.title),
-        "order": case.order,
-        "category": classified(case.category, vocabulary.CATEGORIES),
-        "furtherModes": [classified(mode, vocabulary.MODES) for mode in case.further_modes],
-        "summary": [
-            {"name": both(vocabulary.SECTIONS[part]), "text": both(getattr(case.summary, part))}
-            for part in ("background", "mechanism", "practice", "outcome")
-        ],
-        "zones": [
-            zone_view(zone, placed.shapes.get(zone.id), by_zone[zone.id], facts) for zone in case.zones
-        ],
-        "totals": [
-            {
-                "name": both(vocabulary.CONFIDENCES[total.confidence])
-                if total.confidence != "all"
-                else {
-                    "zh": f"全部（最弱：{vocabulary.CONFIDENCES[total.weakest].zh}）",
-                    "en": f"All (weakest: {vocabulary.CONFIDENCES[total.weakest].en.lower()})",
-                },
-                "zones": total.zones,
-                "sum": areas(total.sum_m2),
-                "union": areas(total.union_m2),
-                "overlap": areas(total.overlap_m2),
-            }
-            for total in totals
-        ],
-        "facts": [
-            {"name": both(vocabulary.SECTIONS[section]), "rows": rows}
-            for section in vocabulary.SECTIONS
-            if (rows := [fact_view(fact) for fact in case.facts if fact.section == section])
-        ],
-        "sites": [both(site.name) for site in case.sites],
-        "document": {
-            "title": both(document.title),
-            "publisher": both(document.publisher),
-            "issued": document.issued,
-            "pages": case.source.pages,
-        },
-    }
-
-
 def card(placed: PlacedCase) -> dict[str, Any]:
     """What the national map shows of a case."""
     case = placed.case
@@ -246,7 +201,7 @@ def card(placed: PlacedCase) -> dict[str, Any]:
         "mode": classified(case.mode, vocabulary.MODES),
         "headlines": [fact_view(facts[name]) for name in case.headlines],
         "at": [round(placed.anchor.x, 6), round(placed.anchor.y, 6)],
-        "position": _confidence(placed.anchor_confidence),
+        "position": confidence(placed.anchor_confidence),
         "abroad": not case.places[0].isdigit(),
         "page": f"{case.id}.html",
     }

@@ -434,16 +434,61 @@
 
   /* ---- sites and cases ---- */
 
-  function site(map, id) {
+  function sites(map, id) {
     const given = data(id);
-    const dot = L.circleMarker([given.at[1], given.at[0]], { radius: 6, color: "#1d2733", weight: 2, fillColor: "#fff", fillOpacity: 1, pane: "markerPane" });
-    dot.addTo(map);
-    dot.on("click", function (event) {
-      L.DomEvent.stopPropagation(event);
-      const badge = el("span", "badge badge-" + given.position.id, both(given.position.name));
-      const box = el("div", "popup", el("h3", "", both(given.name)), el("p", "small", both(given.ui.position), " ", badge));
-      L.popup({ maxWidth: 280 }).setLatLng(dot.getLatLng()).setContent(box).openOn(map);
+    const group = L.layerGroup();
+    given.sites.forEach(function (item) {
+      const rough = item.confidence.hatched;
+      const dot = L.circleMarker([item.at[1], item.at[0]], {
+        radius: item.id === given.anchor ? 7 : 5,
+        color: "#1d2733",
+        weight: 2,
+        dashArray: rough ? "3 3" : null,
+        fillColor: "#fff",
+        fillOpacity: 1,
+        pane: "markerPane",
+      });
+      function open() {
+        const badge = el("span", "badge badge-" + item.confidence.id, both(item.confidence.name));
+        const box = el("div", "popup", el("h3", "", both(item.name)), el("p", "small", both(item.kind), " ", badge, " ", item.page ? pageOf(given.ui, item.page) : null));
+        const list = el("dl", "");
+        item.relations.forEach(function (relation) {
+          row(list, given.ui.position, both(relation));
+        });
+        row(list, given.ui.how, both(item.how));
+        box.appendChild(list);
+        L.popup({ maxWidth: 280 }).setLatLng(dot.getLatLng()).setContent(box).openOn(map);
+      }
+      dot.on("click", function (event) {
+        L.DomEvent.stopPropagation(event);
+        open();
+      });
+      dot.on("add", function () {
+        const path = dot.getElement();
+        registry.blocks.push(path);
+        path.setAttribute("tabindex", "0");
+        path.setAttribute("role", "button");
+        path.setAttribute("aria-label", plain(item.name));
+        path.addEventListener("keydown", function (event) {
+          if (event.key === "Enter" || event.key === " ") {
+            event.preventDefault();
+            open();
+          }
+        });
+      });
+      dot.addTo(group);
+      const name = el("span", "site-name", both(item.name));
+      if (rough) {
+        name.appendChild(el("em", "", both(given.ui.schematic_mark)));
+      }
+      label(map, item.at, name, 40, "names", ["right", "left", "below", "above"]).addTo(group);
+      registry.zones.set(item.id, function () {
+        map.setView([item.at[1], item.at[0]], Math.max(map.getZoom(), 11), { animate: false });
+        open();
+      });
     });
+    group.addTo(map);
+    overlays(map).addOverlay(group, overlayName(given.ui.sites));
   }
 
   function pin(card, styles) {
@@ -618,5 +663,5 @@
   setLanguage(firstLanguage()); // before any map takes its size
   document.addEventListener("DOMContentLoaded", declutterSoon);
 
-  window.eppv = { map: createMap, base: base, zones: zones, cases: cases, site: site };
+  window.eppv = { map: createMap, base: base, zones: zones, cases: cases, sites: sites };
 })();
