@@ -33,6 +33,60 @@ def only_problem(folder):
     [
         ("batch: mnr-4", "bacth: mnr-4\nbatch: mnr-4", "unknown-key", "bacth"),
         ("order: 1", "order: one", "wrong-type", "order"),
+        (
+            "kind: planning-area",
+            "kind: planning-area\n    relations:\n      - {type: beside, to: 330106}",
+            "unknown-relation",
+            "zones[0].relations[0].type",
+        ),
+        (
+            "kind: planning-area",
+            "kind: planning-area\n    relations:\n      - {type: near, to: nowhere}",
+            "dangling-id",
+            "zones[0].relations[0].to",
+        ),
+        (
+            "series:\n",
+            "series:\n  - id: bad\n    kind: change\n    label: {zh: 试, en: Try}\n    facts: [district-area, visitors-total]\n",
+            "fact-does-not-fit",
+            "series[0].facts",
+        ),
+        (
+            "series:\n",
+            "series:\n  - id: bad\n    kind: group\n    label: {zh: 试, en: Try}\n    facts: [district-area, nothing]\n",
+            "dangling-id",
+            "series[0].facts[1]",
+        ),
+        (
+            "mechanisms:\n",
+            "mechanisms:\n  - id: bad\n    name: {zh: 试, en: Try}\n    kind: planning\n    section: practice\n    page: 10\n    about: {zh: 试, en: Try}\n    path: empowerment\n    mode: mine-restoration\n",
+            "mode-is-not-of-the-case",
+            "mechanisms[0].mode",
+        ),
+        (
+            "mechanisms:\n",
+            "mechanisms:\n  - id: bad\n    name: {zh: 试, en: Try}\n    kind: magic\n    section: practice\n    page: 10\n    about: {zh: 试, en: Try}\n    path: empowerment\n    mode: park-oriented-development\n",
+            "unknown-mechanism-kind",
+            "mechanisms[0].kind",
+        ),
+        (
+            "mechanisms:\n",
+            "mechanisms:\n  - id: bad\n    name: {zh: 试, en: Try}\n    kind: planning\n    section: practice\n    page: 10\n    about: {zh: 试, en: Try}\n    path: empowerment\n    mode: park-oriented-development\n    acts_on: [nowhere]\n",
+            "dangling-id",
+            "mechanisms[0].acts_on[0]",
+        ),
+        (
+            "claims:\n",
+            "claims:\n  - id: bad\n    kind: sum\n    label: {zh: 试, en: Try}\n    says: district-area + = 3\n",
+            "formula-not-understood",
+            "claims[0].says",
+        ),
+        (
+            "short:\n  zh: 西溪湿地\n  en: Xixi wetland",
+            "short: {zh: 西溪湿地, en: Xixi, a wetland}",
+            "cut-at-comma",
+            "short.a wetland",
+        ),
         ("order: 1", "order: 1\norder: 2", "duplicate-key", "order"),
         ("kind: planning-area", "kind: planing-area", "unknown-zone-kind", "zones[0].kind"),
         ("confidence: schematic", "confidence: sure", "unknown-confidence", "sites[0].provenance.confidence"),
@@ -44,7 +98,7 @@ def only_problem(folder):
         ("clip: [xixi-district]", "clip: [xixi-distrit]", "dangling-id", "zones[1].geometry.clip"),
         ("part_of: protected-scope", "part_of: nowhere", "dangling-id", "zones[2].part_of"),
         ("stated_area: scope-area", "stated_area: no-fact", "dangling-id", None),
-        ("about: xixi-wetland-park", "about: nobody", "dangling-id", "facts[4].about"),
+        ("about: xixi-wetland-park", "about: nobody", "dangling-id", "facts[3].about"),
         ("anchor: xixi-wetland-park", "anchor: xixi-paradise", "dangling-id", "anchor"),
         ("visitors-total, upfront", "visitor-total, upfront", "dangling-id", "headlines[1]"),
         ("document: mnr-epv-cases-4", "document: mnr-5", "dangling-id", "source.document"),
@@ -421,3 +475,16 @@ def test_no_mangled_case_crashes_the_store(folder, line, junk):
         pytest.fail(f"escaped: {error}")
     finally:
         path.write_text(good, "utf-8")
+
+
+def test_a_wrong_figure_of_the_general_part_is_named_too(folder):
+    path = folder / "atlas.yaml"
+    text = path.read_text("utf-8")
+    at = text.index("    facts:\n")
+    assert "value: 3" in text[at:]
+    path.write_text(text[:at] + text[at:].replace("value: 3", "value: 4", 1), "utf-8")
+    problem = only_problem(folder)
+    assert problem.rule == "value-is-not-as-printed"
+    assert problem.file.endswith("atlas.yaml")
+    assert problem.place == "documents.mnr-epv-cases-4.facts[0].value"
+    assert problem.line == text[:at].count("\n") + 1 + text[at:].split("value: 3")[0].count("\n")

@@ -6,7 +6,7 @@ import pytest
 
 import eppv_atlas as ea
 from conftest import CASES, ROOT
-from eppv_atlas import measure, render
+from eppv_atlas import claims, measure, render
 
 pytestmark = pytest.mark.browser
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
@@ -211,7 +211,15 @@ def test_hostile_data_do_nothing_in_the_reader(tab, tmp_path, folder):
     national.write_bytes(render.national_page(atlas.cases, rows, atlas.settings))
     placed = atlas["chaka-salt-lake"]
     case = tmp_path / "chaka-salt-lake.html"
-    case.write_bytes(render.case_page(placed, rows[placed.case.id], measure.totals(placed), atlas.settings))
+    case.write_bytes(
+        render.case_page(
+            placed,
+            rows[placed.case.id],
+            measure.totals(placed),
+            claims.findings(placed.case),
+            atlas.settings,
+        )
+    )
     visit(tab, national)
     tab.locator(".card[data-case=chaka-salt-lake]").click()
     assert "{{ 7*7 }}${window.owned=1}" in tab.locator(".leaflet-popup-content").inner_text()
@@ -240,3 +248,57 @@ def test_data_of_the_page_agree_with_the_measures(tab, maps):
     for zone in shown:
         assert zone["measured"]["ha"] == ea.units.area_text(rows[zone["id"]].area_m2, "ha")
     assert json.dumps(shown)
+
+
+def test_glossary_page(tab, maps):
+    visit(tab, maps / "glossary.html")
+    assert "三区三线" in tab.locator("#terms").inner_text()
+    assert overflow(tab) <= 0
+    assert tab.locator("#terms tbody tr").count() >= 60
+    tab.locator("button.language").click()
+    assert tab.locator("h1").inner_text() == "Glossary"
+    assert "Modes" in tab.locator(".toc").inner_text()
+    tab.locator("button.language").click()
+    assert tab.seen == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_ledgers_of_a_case(tab, maps, case):
+    visit(tab, maps / f"{case}.html")
+    record = next(p.case for p in ea.load(ROOT) if p.case.id == case)
+    folds = tab.locator("#mechanisms details.fold")
+    assert folds.count() == len(record.mechanisms)
+    folds.first.locator("summary").click()
+    assert record.mechanisms[0].about.zh in folds.first.inner_text()
+    open_ones = [f for f in claims.findings(record) if f.verdict in {"disagrees", "care"}]
+    shown = tab.locator("#recomputed > .finding")
+    assert [shown.nth(i).get_attribute("data-claim") for i in range(shown.count())] == [
+        f.claim for f in open_ones
+    ]
+    for finding in open_ones:
+        assert finding.arithmetic.zh in tab.locator(f'[data-claim="{finding.claim}"]').inner_text()
+    assert tab.locator(".sites tr").count() == len(record.sites)
+    assert overflow(tab) <= 0
+    for section in ("#mechanisms", "#recomputed", "#sites"):
+        if tab.locator(section).count():
+            assert "None" not in tab.locator(section).inner_text()
+
+
+def test_a_place_on_the_map_tells_how_far_to_trust_it(tab, maps):
+    visit(tab, maps / "nanping-wuyishan.html")
+    tab.locator(".sites button.plain").first.click()
+    text = tab.locator(".leaflet-popup-content").inner_text()
+    assert "示意" in text
+    assert "来历" in text
+    assert tab.locator(".site-name").count() >= 3
+    assert tab.seen == []
+
+
+def test_a_mechanism_leads_to_its_zone(tab, maps):
+    visit(tab, maps / "changzhou-zhenglu.html")
+    fold = tab.locator(
+        "#mechanisms details.fold", has=tab.locator('button[data-zone="production-space"]')
+    ).first
+    fold.locator("summary").click()
+    fold.locator('button[data-zone="production-space"]').click()
+    assert "郑陆镇生产空间" in tab.locator(".leaflet-popup-content h3").inner_text()

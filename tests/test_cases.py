@@ -1,9 +1,6 @@
 """The eleven real cases against figures from outside and from the notice."""
 
-import csv
-import os
 import re
-from pathlib import Path
 
 import pytest
 import shapely
@@ -40,8 +37,8 @@ def test_size_of_the_dataset(atlas):
     spatial = [
         f for p in atlas for f in p.case.facts if UNITS[f.unit].quantity in {"area", "length", "share"}
     ]
-    assert len(zones) >= 100
-    assert len(spatial) >= 107
+    assert len(zones) >= 260
+    assert len(spatial) >= 125
     assert all(len(placed.case.headlines) == 3 for placed in atlas)
 
 
@@ -162,39 +159,3 @@ def test_totals_add_up(atlas):
             assert 0 < total.union_m2 <= total.sum_m2 * (1 + 1e-9)
     by = {t.confidence: t for t in ea.measure.totals(atlas["hangzhou-xixi"])}
     assert by["schematic"].overlap_m2 == pytest.approx((11 + 8.8) * 1e6, rel=1e-4)
-
-
-def _source():
-    given = os.environ.get("EPPV_SOURCE")
-    path = Path(given) if given else ROOT.parent / "shared" / "source" / "mnr-epv-cases-batch-4.txt"
-    if not path.is_file():
-        pytest.skip("the notice's text is not on this machine (EPPV_SOURCE names it)")
-    return re.sub(r"[\s*]", "", path.read_text("utf-8"))
-
-
-def test_every_figure_stands_on_its_page_of_the_notice(atlas):
-    text = _source()
-    body = text.index("第一部分总体情况", text.index("第一部分总体情况") + 1)
-    with (ROOT / "tests" / "data" / "page_starts.csv").open(encoding="utf-8") as lines:
-        starts = {
-            int(r["page"]): text.index(re.sub(r"\s", "", r["begins_with"]), body)
-            for r in csv.DictReader(lines)
-        }
-    assert list(starts.values()) == sorted(starts.values())
-    ends = {page: starts.get(page + 1, len(text)) for page in starts}
-    missing = [
-        (placed.case.id, fact.id, fact.page)
-        for placed in atlas
-        for fact in placed.case.facts
-        if re.sub(r"\s", "", fact.printed) not in text[starts[fact.page] : ends[fact.page]]
-    ]
-    assert missing == []
-
-
-def test_summaries_are_in_our_own_words(atlas):
-    text = _source()
-    for placed in atlas:
-        for part in ("background", "mechanism", "practice", "outcome"):
-            ours = getattr(placed.case.summary, part).zh
-            for size in range(len(ours) - 24):
-                assert ours[size : size + 24] not in text, (placed.case.id, part, ours[size : size + 24])

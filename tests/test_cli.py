@@ -69,7 +69,8 @@ def test_totals(cli):
         (["--province", "zhejiang", "--path", "empowerment"], ["anji-land-consolidation"]),
         (["--province", "530000"], ["xichou-karst"]),
         (["--text", "石漠化"], None),
-        (["--text", "no such words at all"], []),
+        (["--text", "zebras and xylophones"], []),
+        (["--text", "stated_area"], []),  # keys of the files are no words of a case
         (["--province", "33"], ["hangzhou-xixi", "anji-land-consolidation"]),
         (["--province", "nsw"], ["nsw-biodiversity-offsets"]),
     ],
@@ -131,6 +132,18 @@ def test_new_template_passes_once_filled_in(tmp_path, cli):
     assert cli("--atlas", root, "check")[0] == 0, cli("--atlas", root, "check")[2]
     assert cli("--atlas", root, "build")[0] == 0
     assert (root / "maps" / "my-park.html").is_file()
+    # the optional parts hold once their "# " is taken away
+    head, rest = path.read_text("utf-8").split("## 以下三部分可选", 1)
+    rest = rest.split("\n", 1)[1]
+    bare = "\n".join(line.removeprefix("# ") for line in rest.split("\n"))
+    modes = "mode:\n  id: eco-tourism"
+    assert modes in head
+    whole = head.replace(modes, "mode:\n  id: vertical-compensation") + bare.replace(
+        "fact <= 100", "fact <= 100000"
+    )
+    path.write_text(whole, "utf-8")
+    assert cli("--atlas", root, "check", "--claims")[0] == 0, cli("--atlas", root, "check")[2]
+    assert "first-mechanism" in cli("--atlas", root, "export", "mechanisms")[1]
     assert cli("--atlas", root, "check", "--strict")[0] == 0, cli("--atlas", root, "check", "--strict")[2]
     assert (root / "schema" / "case.schema.json").read_text("utf-8") == case_file.json_schema()
 

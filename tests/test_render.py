@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 import eppv_atlas as ea
 from conftest import CASES, ROOT
-from eppv_atlas import measure, render
+from eppv_atlas import claims, measure, render
 from eppv_atlas.errors import RenderError
 from eppv_atlas.render import base, phrases, style
 
@@ -52,7 +52,8 @@ def pages_of(atlas, case):
     placed = atlas[case]
     rows = {p.case.id: measure.case(p) for p in atlas}
     national = render.national_page(atlas.cases, rows, atlas.settings)
-    return national, render.case_page(placed, rows[case], measure.totals(placed), atlas.settings)
+    found = claims.findings(placed.case)
+    return national, render.case_page(placed, rows[case], measure.totals(placed), found, atlas.settings)
 
 
 def test_hostile_texts_stay_texts(hostile):
@@ -87,7 +88,7 @@ def test_pages_ask_for_nothing_from_outside(maps):
 def test_every_page_that_shows_the_dashed_line_says_what_it_lacks(maps):
     for path in maps.glob("*.html"):
         html = path.read_text("utf-8")
-        shows = "locator-dashes" in html and path.stem != "nsw-biodiversity-offsets"
+        shows = 'class="locator-dashes"' in html and path.stem != "nsw-biodiversity-offsets"
         assert (phrases.PHRASES["attribution_dash"]["zh"] in html) == (shows or path.stem == "index"), (
             path.stem
         )
@@ -98,7 +99,7 @@ def test_same_input_same_bytes(maps, tmp_path, cli):
     first = {p.name: p.read_bytes() for p in maps.iterdir()}
     second = {p.name: p.read_bytes() for p in (tmp_path / "again").iterdir()}
     assert first == second
-    assert set(first) == {"index.html", ".eppv-atlas", *(f"{case}.html" for case in CASES)}
+    assert set(first) == {"index.html", "glossary.html", ".eppv-atlas", *(f"{case}.html" for case in CASES)}
 
 
 def test_no_path_of_this_machine_in_a_page(maps):
