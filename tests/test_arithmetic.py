@@ -156,3 +156,25 @@ def test_intervals_hold_every_combination_of_their_ends(a, b, sign):
         for y in (right.low, right.value, right.high):
             result = {"+": x + y, "-": x - y, "*": x * y, "/": x / y if y else 0}[sign]
             assert found.low - 1e-6 * abs(result) <= result <= found.high + 1e-6 * abs(result)
+
+
+@pytest.mark.parametrize(
+    ("says", "hint"),
+    [
+        ("a+b = c", "blanks"),
+        ("a-b = 3", "blanks around the minus"),
+        ("aa = b", "did you mean 'a'?"),
+        ("a = money", "money (CNY)"),
+    ],
+)
+def test_messages_say_what_to_do(says, hint):
+    data = known(a=fact("3亩", "3", "mu"), b=fact("3亩", "3", "mu"), money=fact("3元", "3", "CNY"))
+    with pytest.raises(FormulaError) as caught:
+        arithmetic.holds(arithmetic.parse(says), data)
+    assert hint in caught.value.en
+
+
+def test_signs_as_people_type_them():
+    data = known(a=fact("3条", "3", "count"), b=fact("6条", "6", "count"))
+    assert arithmetic.holds(arithmetic.parse("a × 2 ＝ b"), data)
+    assert arithmetic.holds(arithmetic.parse("（ a ＋ a ）≤ b ÷ 1"), data)

@@ -157,3 +157,16 @@ def test_a_claim_that_cannot_be_reckoned_is_named_with_its_line(folder, cli):
     assert f"{line}: claims[0].says: the formula adds or compares unlike quantities" in err
     assert "claims[1].says: there is no fact 'living-aera'" in err
     assert "2 problem(s)" in err
+
+
+def test_formulas_are_written_as_they_are_reckoned(found):
+    density = found["chaka-salt-lake"]["salt-bed-density"]
+    assert "÷ (112 km² × about 8 m)" in density.arithmetic.en
+    shares = next(f for f in found["changzhou-zhenglu"].values() if f.says.endswith("100%"))
+    assert "= 100%" in shares.arithmetic.en
+
+
+def test_rounded_figures_are_never_exactly_equal(found):
+    visitors = found["beijing-green-heart"]["visitors-stated-twice"]
+    assert "exactly" not in visitors.arithmetic.en
+    assert visitors.verdict == "agrees"

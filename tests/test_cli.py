@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -106,7 +107,9 @@ def test_new_template_passes_once_filled_in(tmp_path, cli):
     blank = path.read_text("utf-8")
     code, _, err = cli("--atlas", root, "check")
     assert code == 1
-    assert err.count("to-be-filled-in") == blank.count(": <填") + blank.count('"<填')  # one each
+    settings = (root / "atlas.yaml").read_text("utf-8")
+    marks = sum(text.count(": <填") + text.count('"<填') for text in (blank, settings))
+    assert err.count("to-be-filled-in") == marks  # one each
     assert len(err.splitlines()) == err.count("to-be-filled-in") + 1  # and nothing else but the count
     filled = []
     for line in blank.splitlines():
@@ -129,6 +132,9 @@ def test_new_template_passes_once_filled_in(tmp_path, cli):
             line = line[:start] + "some text" + line[line.index(">", start) + 1 :]  # noqa: PLW2901
         filled.append(line)
     path.write_text("\n".join(filled) + "\n", "utf-8")
+    assert cli("--atlas", root, "check")[0] == 1  # the document is still to be named
+    settings = settings.replace('"<填页数 / number of pages>"', "100")
+    (root / "atlas.yaml").write_text(re.sub(r"<填[^>]*>", "some text", settings), "utf-8")
     assert cli("--atlas", root, "check")[0] == 0, cli("--atlas", root, "check")[2]
     assert cli("--atlas", root, "build")[0] == 0
     assert (root / "maps" / "my-park.html").is_file()

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -219,3 +220,36 @@ def test_misuse_is_named(cli, tmp_path):
 def test_an_atlas_of_ones_own_exports_too(folder):
     held = load(folder)
     assert len(ledgers.mechanisms(held).rows) == sum(len(p.case.mechanisms) for p in ea.load(ROOT))
+
+
+def test_only_ordinary_files_are_replaced(cli, tmp_path):
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    code, _, err = cli("--atlas", ROOT, "export", "glossary", "--out", pipe)
+    assert code == 2
+    assert "no ordinary file" in err
+    assert pipe.is_fifo()
+    target = tmp_path / "target.csv"
+    target.write_text("old")
+    link = tmp_path / "link.csv"
+    link.symlink_to(target)
+    assert cli("--atlas", ROOT, "export", "glossary", "--out", link)[0] == 0
+    assert link.is_symlink()
+    assert target.read_text("utf-8").startswith("group,")
+
+
+def test_the_suffix_names_the_format(cli, tmp_path):
+    out = tmp_path / "facts.xlsx"
+    assert cli("--atlas", ROOT, "export", "facts", "--out", out)[0] == 0
+    assert openpyxl.load_workbook(out).sheetnames[0] == "facts"
+    code, _, err = cli("--atlas", ROOT, "export", "facts", "--to", "csv", "--out", tmp_path / "facts.json")
+    assert code == 2
+    assert ".json" in err
+
+
+def test_data_stay_where_the_dictionary_cannot_be_written(cli, tmp_path):
+    out = tmp_path / "facts.csv"
+    out.write_text("old")
+    (tmp_path / "facts.csv-metadata.json").mkdir()
+    assert cli("--atlas", ROOT, "export", "facts", "--out", out)[0] == 2
+    assert out.read_text() == "old"

@@ -10,6 +10,7 @@ shapes or how a result is shown.
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +24,27 @@ Relation = Literal["=", "<=", ">=", "in"]
 RELATIONS: Final[tuple[Relation, ...]] = ("=", "<=", ">=", "in")
 OPEN_ENDED: Final = ("多", "余")
 """Words that keep a figure below its next round number: 200余 is under 300."""
+
+
+_TYPED: Final = {
+    "×": "*", "÷": "/", "≤": "<=", "≥": ">=", "＋": "+", "－": "-", "−": "-", "＝": "=", "（": "(", "）": ")",
+    "％": "%",
+}  # fmt: skip
+"""What people type for the signs of a formula."""
+_QUANTITIES: Final = {
+    "area": ("面积", "an area"),
+    "length": ("长度", "a length"),
+    "volume": ("体积", "a volume"),
+    "mass": ("质量", "a mass"),
+    "time": ("时间", "a time"),
+    "money": ("金额（元）", "money (CNY)"),
+    "dollars": ("金额（美元）", "money (USD)"),
+    "money-per-area": ("单位面积金额", "money for an area"),
+    "power": ("功率", "power"),
+    "energy": ("电量", "energy"),
+    "concentration": ("浓度", "a concentration"),
+    "density": ("密度", "a density"),
+}
 
 
 class FormulaError(BilingualError):
@@ -126,6 +148,8 @@ def parse(text: str) -> Formula:
     FormulaError
         If it cannot be read.
     """
+    for typed, plain in _TYPED.items():
+        text = text.replace(typed, plain)
     words = text.replace("(", " ( ").replace(")", " ) ").split()
     signs = [word for word in words if word in RELATIONS]
     if len(signs) > 1:
@@ -187,7 +211,15 @@ class _Reader:
             self.at += 1
             return node
         if word in {")", "+", "-", "*", "/", *RELATIONS}:
-            raise FormulaError(f"{word!r} is not expected here", f"此处不应有 {word!r}")
+            raise FormulaError(
+                f"{word!r} is not expected here; a fact id or a number is",
+                f"此处不应有 {word!r}，应为数据 id 或数字",
+            )
+        if any(sign in word for sign in "+*/<>="):
+            raise FormulaError(
+                f"put blanks around the signs in {word!r}: a + b <= c",
+                f"{word!r} 中的运算符两侧须留空格，如 a + b <= c",
+            )
         return Term(word)
 
 
@@ -224,10 +256,7 @@ def evaluate(node: Node, known: Mapping[str, Quantity]) -> Quantity:
         if plain is not None:
             return Quantity(plain, plain, plain, {})
         if node.word not in known:
-            raise FormulaError(
-                f"there is no fact {node.word!r} in this case; correct the id or add it",
-                f"本案例中没有数据 {node.word!r}；请改正 id 或补上",
-            )
+            raise _no_fact(node.word, known)
         return known[node.word]
     left, right = evaluate(node.left, known), evaluate(node.right, known)
     if node.sign in {"+", "-"}:
@@ -240,9 +269,10 @@ def evaluate(node: Node, known: Mapping[str, Quantity]) -> Quantity:
     power = 1 if node.sign == "*" else -1
     if power < 0:
         if right.low <= 0 <= right.high:
+            divisor = " ".join(names(node.right)) or "0"
             raise FormulaError(
-                "the formula divides by what may be nothing; write it as a product",
-                "算式的除数可能为零；请改写成乘积",
+                f"the formula divides by what may be nothing ({divisor}); write it as a product",
+                f"算式的除数（{divisor}）可能为零；请改写成乘积",
             )
         right = replace(right, value=1 / right.value, low=1 / right.high, high=1 / right.low)
     ends = [_times(a, b) for a in (left.low, left.high) for b in (right.low, right.high)]
@@ -260,10 +290,36 @@ def _times(a: float, b: float) -> float:
 
 def _same(left: Quantity, right: Quantity) -> None:
     if dict(left.dimensions) != dict(right.dimensions):
+        ours, theirs = _called(left, 1), _called(right, 1)
+        ours_zh, theirs_zh = _called(left, 0), _called(right, 0)
         raise FormulaError(
-            "the formula adds or compares unlike quantities, such as an area and money; check the units",
-            "算式把不同的量相加或比较（如面积与金额）；请检查单位",
+            f"the formula adds or compares unlike quantities: {ours} and {theirs}; check the units",
+            f"算式把不同的量相加或比较：{ours_zh}与{theirs_zh}；请检查单位",
         )
+
+
+def _called(value: Quantity, lang: int) -> str:
+    """What kind of quantity this is, in Chinese (0) or English (1)."""
+    for name, dimensions in DIMENSIONS.items():
+        if dimensions == dict(value.dimensions):
+            return _QUANTITIES[name][lang]
+    return ("无量纲的数", "a bare number")[lang] if not value.dimensions else ("组合量", "a compound")[lang]
+
+
+def _no_fact(word: str, known: Mapping[str, Quantity]) -> FormulaError:
+    near = difflib.get_close_matches(word, list(known), 1)
+    for cut in (at for at, char in enumerate(word) if char == "-"):
+        if word[:cut] in known and word[cut + 1 :] in known:
+            return FormulaError(
+                f"there is no fact {word!r}; to subtract, put blanks around the minus: "
+                f"{word[:cut]} - {word[cut + 1 :]}",
+                f"没有数据 {word!r}；若要相减，减号两侧须留空格：{word[:cut]} - {word[cut + 1 :]}",
+            )
+    hint_en = f"did you mean {near[0]!r}?" if near else "correct the id or add it"
+    hint_zh = f"是否想写 {near[0]!r}？" if near else "请改正 id 或补上"
+    return FormulaError(
+        f"there is no fact {word!r} in this case; {hint_en}", f"本案例中没有数据 {word!r}；{hint_zh}"
+    )
 
 
 def holds(formula: Formula, known: Mapping[str, Quantity]) -> bool | None:

@@ -11,6 +11,7 @@ or the command line.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -180,7 +181,9 @@ def _worked(
     theirs = _written(formula.right, facts, lang)
     if not isinstance(formula.right, Term):
         theirs = f"{theirs} = {_in_unit(right, unit, lang)}"
-    exact = abs(left.value - right.value) <= 1e-9 * max(abs(left.value), abs(right.value))
+    used = (*arithmetic.names(formula.left), *arithmetic.names(formula.right))
+    plain = all(facts[name].qualifier == "exact" for name in used)
+    exact = plain and abs(left.value - right.value) <= 1e-9 * max(abs(left.value), abs(right.value))
     signs = {
         "=": "=" if exact else "≈" if held else "≠",
         "<=": "≤" if held else ">",
@@ -199,12 +202,15 @@ def _apart(left: Quantity, right: Quantity, exact: bool, formula: Formula, lang:
     return f"（相差 {percent:+.3g}%）" if lang == "zh" else f" (difference {percent:+.3g}%)"
 
 
-def _written(node: Node, facts: Mapping[str, Fact], lang: str, *, inner: bool = False) -> str:
+def _written(node: Node, facts: Mapping[str, Fact], lang: str, binds: str = "") -> str:
+    """A part of a formula in numbers; parenthesised where its sign is one of `binds`."""
     if isinstance(node, Operation):
-        left = _written(node.left, facts, lang, inner=node.sign in "*/")
-        right = _written(node.right, facts, lang, inner=node.sign in "*/-")
+        left = _written(node.left, facts, lang, binds={"*": "+-", "/": "+-"}.get(node.sign, ""))
+        right = _written(
+            node.right, facts, lang, binds={"-": "+-", "*": "+-/", "/": "+-*/"}.get(node.sign, "")
+        )
         text = f"{left} {_SIGNS[node.sign]} {right}"
-        return f"({text})" if inner and (node.sign in "+-" or "÷" in text) else text
+        return f"({text})" if node.sign in binds else text
     fact = facts.get(node.word)
     if fact is None:
         return node.word
@@ -221,6 +227,8 @@ def _with_unit(text: str, unit: Unit, lang: str) -> str:
 
 def _unit_for(value: Quantity, formula: Formula, facts: Mapping[str, Fact]) -> Unit | None:
     """The unit to show a result in: that of the other side, else one of its own that fits."""
+    if not value.dimensions and (share := _share_unit(formula, facts)):
+        return share
     wanted = list(arithmetic.names(formula.right)) if formula.relation != "in" else []
     own = list(arithmetic.names(formula.left)) if value.dimensions else []
     known = [UNITS[facts[name].unit] for name in (*wanted, *own)]
@@ -233,6 +241,17 @@ def _unit_for(value: Quantity, formula: Formula, facts: Mapping[str, Fact]) -> U
     return next((unit for unit in known if _dimensions(unit) == dict(value.dimensions)), None)
 
 
+def _share_unit(formula: Formula, facts: Mapping[str, Fact]) -> Unit | None:
+    """Percent or permille, where a bare number is a sum of shares or stands beside one."""
+    if isinstance(formula.right, Term) and formula.right.word.endswith("%"):
+        return UNITS["percent"]
+    if isinstance(formula.left, Operation) and formula.left.sign in "+-" and formula.right is None:
+        units = [UNITS[facts[name].unit] for name in arithmetic.names(formula.left)]
+        if units and all(unit.quantity == "share" for unit in units):
+            return units[0]
+    return None
+
+
 def _own_unit(node: Node, facts: Mapping[str, Fact]) -> Unit | None:
     return UNITS[facts[node.word].unit] if isinstance(node, Term) and node.word in facts else None
 
@@ -242,11 +261,20 @@ def _dimensions(unit: Unit) -> dict[str, int]:
 
 
 def _in_unit(value: Quantity, unit: Unit | None, lang: str) -> str:
+    digits = _digits(value)
     if unit is not None:
-        return _with_unit(round_text(value.value / unit.si, lang), unit, lang)
+        return _with_unit(round_text(value.value / unit.si, lang, digits), unit, lang)
     if not value.dimensions and abs(value.value) < 1:
-        return f"{round_text(value.value * 100, lang)}%"
-    return _with_base_units(round_text(value.value, lang), value.dimensions, lang)
+        return f"{round_text(value.value * 100, lang, digits)}%"
+    return _with_base_units(round_text(value.value, lang, digits), value.dimensions, lang)
+
+
+def _digits(value: Quantity) -> int:
+    """Digits that the printed figures bear out, one to spare: no false precision in a quotient."""
+    if value.value == 0 or value.low == value.high:
+        return 6
+    spread = (value.high - value.low) / (2 * abs(value.value))
+    return 3 if not math.isfinite(spread) else max(3, min(6, math.ceil(-math.log10(spread)) + 1))
 
 
 def _with_base_units(text: str, dimensions: Mapping[str, int], lang: str) -> str:

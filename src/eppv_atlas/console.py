@@ -6,6 +6,7 @@ Floor 4, beside ``cli``: knows rich and the chosen language; no rules, no formul
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -94,9 +95,14 @@ def progress() -> Progress:
     )
 
 
+def _unbroken(text: str) -> str:
+    """Chinese without blanks beside numbers: a line would break there and nowhere else."""
+    return re.sub(r"(?<=[\u4e00-\u9fff]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z%]) (?=[\u4e00-\u9fff])", "", text)
+
+
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], numbers: Iterable[int] = ()) -> None:
     """Print a table; the columns named in `numbers` are set to the right."""
-    cells = [[printable(str(cell)) for cell in row] for row in rows]
+    cells = [[_unbroken(printable(str(cell))) for cell in row] for row in rows]
     right = set(numbers)
     grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for index, head in enumerate(heads):

@@ -11,6 +11,7 @@ the command line.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -144,6 +145,11 @@ def wish(
             "请说明要找什么：--place 或 --at、--resource、--aim",
         )
     if place:
+        if not place.isascii():
+            raise UsageError(
+                f"{place!r} is no administrative code; give six digits such as 330106",
+                f"{place!r} 不是行政区代码；请写六位数字，如 330106",
+            )
         unit = boundaries.place(place)
         point = shapely.point_on_surface(boundaries.outline(place))
         return Wish(found_resources, found_aims, point.x, point.y, unit.province)
@@ -166,12 +172,15 @@ def _named(word: str, table: dict[str, Matched], what: str) -> str:
     for term in table.values():
         if key and (key in term.zh or key in term.en.casefold()):
             return term.id
+    near = difflib.get_close_matches(key, list(table), 1)
+    hint_en = f"did you mean {near[0]!r}? " if near else ""
+    hint_zh = f"是否想写 {near[0]!r}？" if near else ""
     listed = ", ".join(f"{term.id}" for term in table.values())
     listed_zh = "、".join(f"{term.id}（{term.zh}）" for term in table.values())
     what_zh = {"resource": "资源", "aim": "目标"}[what]
     raise UsageError(
-        f"{word!r} is no {what} of the vocabulary; choose from: {listed}",
-        f"词表中没有{what_zh} {word!r}；可用：{listed_zh}",
+        f"{word!r} is no {what} of the vocabulary; {hint_en}choose from: {listed}",
+        f"词表中没有{what_zh} {word!r}；{hint_zh}可用：{listed_zh}",
     )
 
 
@@ -258,8 +267,8 @@ def _by_case(held: Sequence[PlacedCase], mode: str, wanted: Wish) -> Iterator[Re
         yield Reason(
             "case",
             round(points * CASE_SHARE * (1.0 if leading else 0.5), 2),
-            f"最相近的案例“{case.short.zh}”{'以此为主要模式' if leading else '兼有此模式'}",
-            f"the most alike case, {case.short.en}, {'leads with' if leading else 'also follows'} it",
+            f"{'以此为主要模式' if leading else '兼有此模式'}的案例中，“{case.short.zh}”最相近",
+            f"of the cases that {'lead with' if leading else 'also follow'} it, {case.short.en} is most alike",
         )
 
 

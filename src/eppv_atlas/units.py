@@ -162,8 +162,8 @@ def number_text(value: float) -> str:
     return f"{value:,.10f}".rstrip("0").rstrip(".")
 
 
-def round_text(value: float, lang: str) -> str:
-    """A number of any size to six digits, with 万 and 亿 or million and billion.
+def round_text(value: float, lang: str, digits: int = 6) -> str:
+    """A number of any size to so many digits, with 万 and 亿 or million and billion.
 
     >>> round_text(1_802_100, "zh"), round_text(1_802_100, "en")
     ('180.21万', '1.8021 million')
@@ -171,8 +171,8 @@ def round_text(value: float, lang: str) -> str:
     steps = ((1e8, "亿"), (1e4, "万")) if lang == "zh" else ((1e9, " billion"), (1e6, " million"))
     for step, word in steps:
         if abs(value) >= step:
-            return number_text(float(f"{value / step:.6g}")) + word
-    return number_text(float(f"{value:.6g}"))
+            return number_text(float(f"{value / step:.{digits}g}")) + word
+    return number_text(float(f"{value:.{digits}g}"))
 
 
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from eppv_atlas import console
 from eppv_atlas.cli.options import AreaUnit, Format, Ids, Verdict, app, load, say_if_bundled, select
-from eppv_atlas.errors import printable
+from eppv_atlas.errors import UsageError, printable
 
 if TYPE_CHECKING:
     from eppv_atlas.model import Case
@@ -35,6 +35,10 @@ def check(
     form: Annotated[Format, typer.Option("--format", help="With --claims: form of the list.")] = Format.table,
 ) -> None:
     """Check every file of the atlas and name every problem with file and line."""
+    if not claims and (verdict is not None or form is not Format.table):
+        raise UsageError(
+            "--verdict and --format go with --claims", "--verdict 与 --format 须与 --claims 同用"
+        )
     from eppv_atlas.store import read_folder, tidy
 
     say_if_bundled()
@@ -143,6 +147,7 @@ def show(case_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the ca
         line(getattr(getattr(case.summary, part), lang))
     line()
     console.measure_table(placed, measure.case(placed), "km2")
+    line()
     found = claims.findings(case)
     open_ones = [finding for finding in found if finding.verdict in {"disagrees", "care"}]
     if found:
@@ -150,12 +155,30 @@ def show(case_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the ca
         console.claims_count(found)
         console.claims_table(open_ones)
         line()
+    facts = {fact.id: fact for fact in case.facts}
     if case.mechanisms:
         line(console.words("Mechanisms", "机制"), "bold")
         for item in case.mechanisms:
             kind = getattr(vocabulary.MECHANISM_KINDS[item.kind], lang)
             line(f"{getattr(item.name, lang)} ({kind}, {console.words('p.', '页')} {item.page})", "italic")
             line(f"  {getattr(item.about, lang)}")
+            for rule in item.rules:
+                figures = ", ".join(listing.fact_text(facts[name], lang) for name in rule.facts)
+                line(f"  · {getattr(rule.text, lang)}" + (f" [{figures}]" if figures else ""))
+        line()
+    if case.sites:
+        heads = console.words(["place", "kind", "p."], ["地点", "类型", "页"])
+        console.table(
+            heads,
+            [
+                [
+                    getattr(site.name, lang),
+                    getattr(vocabulary.SITE_KINDS[site.kind], lang),
+                    str(site.page or ""),
+                ]
+                for site in case.sites
+            ],
+        )
         line()
     heads = console.words(["section", "fact", "figure", "p."], ["部分", "内容", "数值", "页"])
     rows = [

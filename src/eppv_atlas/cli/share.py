@@ -27,43 +27,70 @@ if TYPE_CHECKING:
 def export_(
     subject: Annotated[Subject, typer.Argument(help="Ledger to export.")],
     ids: Ids = None,
-    to: Annotated[ExportFormat, typer.Option("--to", help="File format.")] = ExportFormat.csv,
-    out: Annotated[Path | None, typer.Option(help="File to write; standard output if left out.")] = None,
+    to: Annotated[
+        ExportFormat | None,
+        typer.Option("--to", help="File format; by the suffix of --out if left out, else csv."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; standard output if left out, or '-'.")
+    ] = None,
 ) -> None:
     """Export a ledger with its data dictionary and citation.
 
     XLSX and Parquet hold both inside; beside a CSV or JSON file they are
     written as FILE-metadata.json (CSV on the Web). Zones in Parquet are
-    GeoParquet.
+    GeoParquet. For Excel take xlsx: it does not mistake the Chinese text.
     """
     from eppv_atlas import export
     from eppv_atlas.store import files
 
-    atlas = load()
-    chosen = select(atlas, ids)
-    ledger = _ledger(subject, chosen, atlas)
-    citation = _citation(atlas, chosen)
-    content = export.written(ledger, to.value, citation)
-    if out is None:
-        if to in {ExportFormat.parquet, ExportFormat.xlsx} and sys.stdout.isatty():
+    form = _form(to, out)
+    atlas = _load_and_select(ids)
+    ledger = _ledger(subject, atlas[1], atlas[0])
+    citation = _citation(*atlas)
+    content = export.written(ledger, form, citation)
+    if out is None or str(out) == "-":
+        if form in {"parquet", "xlsx"} and sys.stdout.isatty():
             raise UsageError(
-                f"{to.value} is no text for a terminal; name a file with --out FILE",
-                f"{to.value} 不能显示在终端；请用 --out 指定文件",
+                f"{form} is no text for a terminal; name a file with --out FILE",
+                f"{form} 不能显示在终端；请用 --out 指定文件",
             )
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
         return
-    files.write_file(out, content)
     beside = ""
-    if to in {ExportFormat.csv, ExportFormat.json}:
+    if form in {"csv", "json"}:
+        # first what may fail without harm: the data stay as they are until it is there
         described = out.with_name(f"{out.name}-metadata.json")
         files.write_file(described, export.metadata(ledger, out.name, citation))
         beside = f", {described}"
+    files.write_file(out, content)
     console.say(
         f"{len(ledger.rows)} rows in {out}{beside}; cite: {citation.splitlines()[0]}",
         f"{len(ledger.rows)} 行，写入 {out}{beside}；引用：{citation.splitlines()[0]}",
     )
+
+
+def _form(to: ExportFormat | None, out: Path | None) -> str:
+    """The format asked for, or that of the file's suffix; two that disagree are misuse."""
+    suffix = out.suffix.lower().lstrip(".") if out is not None else ""
+    known = {item.value for item in ExportFormat}
+    if out is not None and not out.name:
+        raise UsageError("--out names no file", "--out 没有写文件名")
+    if to is None:
+        return suffix if suffix in known else "csv"
+    if suffix in known - {to.value}:
+        raise UsageError(
+            f"{out} ends in .{suffix} but --to says {to.value}; change one of them",
+            f"{out} 的后缀是 .{suffix}，而 --to 为 {to.value}；请改其一",
+        )
+    return to.value
+
+
+def _load_and_select(ids: Sequence[str] | None) -> tuple[Atlas, list[PlacedCase]]:
+    atlas = load()
+    return atlas, select(atlas, ids)
 
 
 def _ledger(subject: Subject, chosen: Sequence[PlacedCase], atlas: Atlas) -> Ledger:

@@ -40,12 +40,12 @@ def relation_views(relations: Iterable[Relation], names: Mapping[str, Both]) -> 
         side_zh = side_en = ""
         if item.direction:
             side = vocabulary.DIRECTIONS[item.direction]
-            side_zh, side_en = f"{side.zh}侧", f" ({side.en} side)"
+            side_zh, side_en = f"（{side.zh}侧）" if side.id != "centre" else "（中部）", f" ({side.en} side)"
         note_zh = f"，{item.note.zh}" if item.note else ""
         note_en = f", {item.note.en}" if item.note else ""
         out.append(
             {
-                "zh": f"{word.zh}：{other['zh']}{side_zh}{note_zh}",
+                "zh": f"{word.zh.replace('……', other['zh'])}{side_zh}{note_zh}",
                 "en": f"{word.en} {other['en']}{side_en}{note_en}",
             }
         )

@@ -182,7 +182,9 @@ def _problem(item: Any, text: YamlText, file: str) -> Problem:
     context = item.get("ctx", {})
     if kind == "extra_forbidden":
         known = _known_keys()
-        near = difflib.get_close_matches(str(path[-1]), known, 1)
+        near = difflib.get_close_matches(str(path[-1]), [key for key in known if key != path[-1]], 1)
+        if str(path[-1]) in known:  # a key of another record
+            near = []
         hint_en = f"did you mean {near[0]!r}?" if near else "remove it or correct its spelling"
         hint_zh = f"是否想写 {near[0]!r}？" if near else "请删去或改正拼写"
         if "：" in str(path[-1]):

@@ -38,8 +38,14 @@ def write_file(path: Path, content: bytes) -> bool:
     Raises
     ------
     UsageError
-        If the folder cannot be written to.
+        If the folder cannot be written to, or the path is a folder, a device or a pipe.
     """
+    if path.exists() and not path.is_file():
+        raise UsageError(
+            f"{path} is no ordinary file; name another",
+            f"{path} 不是普通文件；请另取文件名",
+        )
+    path = path.resolve()  # what a link points at is written, the link stays
     try:
         if path.is_file() and path.read_bytes() == content:
             return False

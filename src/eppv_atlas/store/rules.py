@@ -18,7 +18,18 @@ from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.errors import UnknownPlace
-from eppv_atlas.model import Case, DiscRecipe, DrawnShape, Location, NoShape, Settings, Site, Zone
+from eppv_atlas.model import (
+    Case,
+    DiscRecipe,
+    DrawnShape,
+    Fact,
+    Location,
+    Mechanism,
+    NoShape,
+    Settings,
+    Site,
+    Zone,
+)
 from eppv_atlas.store import ledger_rules
 from eppv_atlas.store.ledger_rules import Broken, dangling
 from eppv_atlas.store.yaml_text import Path
@@ -131,16 +142,20 @@ def _source(case: Case, settings: Settings | None) -> Iterator[Broken]:
             f"页码 {case.source.pages} 与共 {document.pages} 页的文件不符",
         )
         return
-    general = {"general"}
-    for index, fact in enumerate(case.facts):
-        inside = int(first) <= fact.page <= int(last or first)
-        if not inside and fact.section not in general:
-            yield Broken(
-                ("facts", index, "page"),
-                "pages-out-of-range",
-                f"page {fact.page} is not among the pages {case.source.pages} of this case",
-                f"第 {fact.page} 页不在本案例页码 {case.source.pages} 之内",
-            )
+    ledgers: tuple[tuple[str, tuple[Fact | Mechanism, ...]], ...] = (
+        ("facts", case.facts),
+        ("mechanisms", case.mechanisms),
+    )
+    for group, items in ledgers:
+        for index, item in enumerate(items):
+            inside = int(first) <= item.page <= int(last or first)
+            if not inside and item.section != "general":
+                yield Broken(
+                    (group, index, "page"),
+                    "pages-out-of-range",
+                    f"page {item.page} is not among the pages {case.source.pages} of this case",
+                    f"第 {item.page} 页不在本案例页码 {case.source.pages} 之内",
+                )
 
 
 def _ids(case: Case) -> Iterator[Broken]:

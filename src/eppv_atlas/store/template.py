@@ -27,10 +27,10 @@ title:
 # 引用的文件，每份一个 id。 Documents that cases are taken from, each under an id.
 documents:
   my-document:
-    title: {zh: 文件标题, en: Title of the document}
-    publisher: {zh: 发布机构, en: Publisher}
-    issued: 2024-01-01
-    pages: 100
+    title: {zh: <填文件标题>, en: <填 title of the document>}
+    publisher: {zh: <填发布机构>, en: <填 publisher>}
+    issued: <填发布日期，如 2024-01-01 / date of issue>
+    pages: "<填页数 / number of pages>"
 """
 
 

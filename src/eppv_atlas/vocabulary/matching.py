@@ -82,7 +82,7 @@ RESOURCES: dict[str, Matched] = {
         ),
         _resource("bamboo", "竹林", "Bamboo", "bamboo-forest"),
         _resource("tea", "茶园", "Tea", "tea-garden"),
-        _resource("karst", "岩溶石漠化地", "Karst and rocky desert", "karst-area"),
+        _resource("karst", "岩溶（喀斯特）石漠化地", "Karst and rocky desert", "karst-area"),
         _resource("saline-alkali", "盐碱地", "Saline-alkali land", "saline-alkali-land"),
         _resource("farmland", "耕地", "Farmland", "farmland basic-farmland reclamation consolidation"),
         _resource("orchard", "林果", "Fruit", "orchard"),

@@ -126,16 +126,16 @@ ADMINISTRATIVE = frozenset({"county", "city", "province", "state"})
 
 RELATIONS = table(
     (
-        Term("inside", "位于其内", "inside"),
-        Term("outside", "位于其外", "outside"),
-        Term("adjacent", "相邻", "adjacent to"),
-        Term("around", "环绕", "around"),
-        Term("along", "沿", "along"),
-        Term("crosses", "穿过", "crosses"),
-        Term("overlaps", "部分重叠", "overlaps"),
-        Term("near", "邻近", "near"),
-        Term("connects", "连通", "connects"),
-        Term("made-from", "由其转变而来", "made from"),
+        Term("inside", "位于……内", "inside"),
+        Term("outside", "位于……外", "outside"),
+        Term("adjacent", "与……相邻", "adjacent to"),
+        Term("around", "环绕……", "around"),
+        Term("along", "沿……", "along"),
+        Term("crosses", "穿过……", "crosses"),
+        Term("overlaps", "与……部分重叠", "overlaps"),
+        Term("near", "邻近……", "near"),
+        Term("connects", "连通……", "connects"),
+        Term("made-from", "由……转变而来", "made from"),
     )
 )
 

@@ -452,9 +452,13 @@
         const badge = el("span", "badge badge-" + item.confidence.id, both(item.confidence.name));
         const box = el("div", "popup", el("h3", "", both(item.name)), el("p", "small", both(item.kind), " ", badge, " ", item.page ? pageOf(given.ui, item.page) : null));
         const list = el("dl", "");
-        item.relations.forEach(function (relation) {
-          row(list, given.ui.position, both(relation));
-        });
+        if (item.relations.length) {
+          const lies = el("span", "");
+          item.relations.forEach(function (relation) {
+            lies.appendChild(el("span", "relation", both(relation)));
+          });
+          row(list, given.ui.position, lies);
+        }
         row(list, given.ui.how, both(item.how));
         box.appendChild(list);
         L.popup({ maxWidth: 280 }).setLatLng(dot.getLatLng()).setContent(box).openOn(map);
