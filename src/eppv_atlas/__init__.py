@@ -9,7 +9,7 @@
 
 from importlib.metadata import version as _version
 
-from eppv_atlas import area, claims, export, ledgers, measure, suggest, units, vocabulary
+from eppv_atlas import area, certificate, claims, export, ledgers, measure, suggest, units, vocabulary
 from eppv_atlas.errors import AtlasError, DataError, Problem, UsageError
 from eppv_atlas.store import Atlas, load
 
@@ -23,6 +23,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "area",
+    "certificate",
     "claims",
     "export",
     "ledgers",

@@ -159,6 +159,31 @@ def totals_table(totals: Iterable[Any], unit: str) -> None:
     typer.echo()
 
 
+def area_certificate(item: Any) -> None:
+    """Print an area certificate: what it is worth first, then areas, reasons and how to recompute it."""
+    from eppv_atlas import certificate
+
+    lang, shown = CHOICE.lang, terminal()
+    shown.print(Text(printable(getattr(item.statement, lang)), style="bold"))
+    title = words(f"Area certificate: {item.name.en}", f"面积证明：{item.name.zh}")
+    shown.print(Text(printable(title), style="bold"))
+    table(["", ""], certificate.rows(item, lang))
+    heads = words(
+        ["area by", "m²", "difference m²", "difference 1e-6"], ["方法", "平方米", "差 平方米", "差 1e-6"]
+    )
+    if shown.width >= 80:
+        table(heads, certificate.value_rows(item, lang), numbers=(1, 2, 3))
+    else:  # too narrow for three columns of figures
+        for name, *figures in certificate.value_rows(item, lang):
+            shown.print(Text(printable(name)))
+            for head, figure in zip(heads[1:], figures, strict=True):
+                shown.print(Text(f"  {head}: {figure}"))
+    typer.echo()
+    for name, why in certificate.reasons(item, lang):
+        shown.print(Text(printable(words(f"{name}: {why}", f"{name}：{why}"))))
+    typer.echo()
+
+
 def heading(name: Any) -> None:
     """Print a name in bold."""
     terminal().print(Text(printable(getattr(name, CHOICE.lang)), style="bold"))

@@ -11,11 +11,12 @@ import typer
 from rich.text import Text
 
 from eppv_atlas import console
-from eppv_atlas.cli.options import AreaUnit, Format, Ids, Verdict, app, load, say_if_bundled, select
+from eppv_atlas.cli.options import AreaUnit, Format, Verdict, app, load, say_if_bundled, select
 from eppv_atlas.errors import UsageError, printable
 
 if TYPE_CHECKING:
     from eppv_atlas.model import Case
+    from eppv_atlas.results import PlacedCase
 
 
 @app.command()
@@ -195,7 +196,10 @@ def show(case_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the ca
 
 @app.command(name="measure")
 def measure_(
-    ids: Ids = None,
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ID[/ZONE]]...", help="Ids of cases, or of their zones; all if left out."),
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.table,
     unit: Annotated[AreaUnit, typer.Option(help="Unit of area in tables, or beside m² in CSV and JSON.")] = (
         AreaUnit.m2
@@ -203,27 +207,91 @@ def measure_(
     totals: Annotated[
         bool, typer.Option("--totals", help="CSV and JSON: sum, union and overlap of each case instead.")
     ] = False,
+    certificate: Annotated[
+        bool,
+        typer.Option(
+            "--certificate",
+            help="Area certificates: every edge model and plane, why they differ, and the hash of the "
+            "coordinates (table or JSON).",
+        ),
+    ] = False,
 ) -> None:
     """Measure zones on the CGCS2000 ellipsoid, beside what the document states."""
     from eppv_atlas import export, listing, measure
 
-    chosen = select(load(), ids)
+    chosen = _zones(ids)
+    if certificate:
+        _certificates(chosen, form, unit, totals=totals)
+        return
+    if totals and any(wanted is not None for _, wanted in chosen):
+        raise UsageError("totals are of whole cases, not of a zone", "汇总针对整个案例，不针对单个分区")
     if form is Format.table:
-        for placed in chosen:
+        for placed, wanted in chosen:
             console.terminal().print(
                 Text(printable(getattr(placed.case.short, console.CHOICE.lang)), style="bold")
             )
-            console.measure_table(placed, measure.case(placed), unit.value)
-            console.totals_table(measure.totals(placed), unit.value)
+            of_zone = [row for row in measure.case(placed) if wanted in {None, row.zone}]
+            console.measure_table(placed, of_zone, unit.value)
+            if wanted is None:
+                console.totals_table(measure.totals(placed), unit.value)
         return
     if totals:
-        rows = listing.total_rows((t for placed in chosen for t in measure.totals(placed)), unit.value)
+        rows = listing.total_rows((t for placed, _ in chosen for t in measure.totals(placed)), unit.value)
         columns = ["case", "confidence", "zones", "sum_m2", "union_m2", "overlap_m2", "weakest"]
         extra = [f"{key}_{unit.value}" for key in ("sum", "union", "overlap")]
     else:
-        rows = listing.measure_rows(measure.cases(chosen), unit.value)
+        measured = [
+            row for placed, wanted in chosen for row in measure.case(placed) if wanted in {None, row.zone}
+        ]
+        rows = listing.measure_rows(measured, unit.value)
         columns = ["case", "zone", "kind", "area_m2", "perimeter_m", "stated_m2", "difference_pct"]
         columns += ["confidence", "made_from_stated", "note"]
         extra = [f"{key}_{unit.value}" for key in ("area", "stated")]
     columns += extra if unit is not AreaUnit.m2 else []
     console.out(export.to_json(rows) if form is Format.json else export.to_csv(rows, columns))
+
+
+def _zones(ids: list[str] | None) -> list[tuple[PlacedCase, str | None]]:
+    """Cases of the given ids, each with the zone that was named or None."""
+    asked = [text.partition("/") for text in ids or ()]
+    found = select(load(), [case_id for case_id, _, _ in asked])
+    if not asked:
+        return [(placed, None) for placed in found]
+    out: list[tuple[PlacedCase, str | None]] = []
+    for placed, (_, slash, wanted) in zip(found, asked, strict=True):
+        known = [item.id for item in placed.case.zones]
+        if slash and wanted not in known:
+            raise UsageError(
+                f"case {placed.case.id} has no zone {wanted!r}; known: {', '.join(known)}",
+                f"案例 {placed.case.id} 没有分区 {wanted!r}；现有：{'、'.join(known)}",
+            )
+        out.append((placed, wanted if slash else None))
+    return out
+
+
+def _certificates(
+    chosen: list[tuple[PlacedCase, str | None]], form: Format, unit: AreaUnit, *, totals: bool
+) -> None:
+    from eppv_atlas import certificate, export
+
+    if form is Format.csv or totals or unit is not AreaUnit.m2:
+        raise UsageError(
+            "a certificate is a table or JSON of single zones and gives every unit: "
+            "leave out --format csv, --totals and --unit",
+            "面积证明为单个分区的表格或 JSON，并给出所有单位：请去掉 --format csv、--totals 和 --unit",
+        )
+    found = []
+    for placed, wanted in chosen:
+        found += certificate.case(placed) if wanted is None else [certificate.zone(placed, wanted)]
+        without = len(placed.case.zones) - len(placed.shapes) if wanted is None else 0
+        if without:
+            console.say(
+                f"{placed.case.id}: {without} zone(s) without a geometry have no area to certify",
+                f"{placed.case.id}：{without} 个分区没有图形，没有可证明的面积",
+                err=True,
+            )
+    if form is Format.json:
+        console.out(export.to_json([certificate.as_dict(item) for item in found]))
+        return
+    for item in found:
+        console.area_certificate(item)
