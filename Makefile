@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: maps test lint clean
+.PHONY: maps test bench lint clean
 
 maps: .venv/run.stamp
 	$(BIN)/eppv-atlas --atlas . build
@@ -12,6 +12,11 @@ test: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+bench: .venv/dev.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(BIN)/python benchmarks/area.py --stream 5000000
+	$(BIN)/python benchmarks/tally.py
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
