@@ -15,7 +15,7 @@ from pyproj import Geod
 import area_reference as reference
 import area_samples as samples
 from area_reference import CGCS2000, WGS84, Body, Geodesic, mp
-from eppv_atlas.area import Ellipsoid, area_m2, perimeter_m
+from eppv_atlas.area import Ellipsoid, area_m2, columns, perimeter_m
 
 STORED = json.loads((Path(__file__).parent / "data" / "area_reference.json").read_text("utf-8"))
 # largest relative errors allowed: edges as geodesics, edges straight in longitude and latitude
@@ -170,6 +170,17 @@ def test_areas(kind, model):
         for index, (item, shape) in enumerate(rings_of(kind))
     )
     assert worst[0] <= limit, f"ring {worst[1]} of {kind!r}"
+
+
+@pytest.mark.skipif(not columns.COMPILED, reason="numba is not installed (extra fast)")
+@pytest.mark.parametrize("model", ["geodesic", "lonlat"])
+@pytest.mark.parametrize("kind", LIMITS)
+def test_areas_compiled(kind, model):
+    limit = 1e-14 if kind in {"parcel", "strip", "tiny"} else LIMITS[kind][model == "lonlat"]
+    for item, shape in rings_of(kind):
+        body = engine_body(item["ellipsoid"])
+        found = columns.areas([shapely.to_wkb(shape)], model, body, compiled=True)
+        assert relative(found[0], mp.mpf(item[model][0])) <= limit
 
 
 @pytest.mark.parametrize("model", ["geodesic", "lonlat"])
