@@ -139,3 +139,46 @@ def test_geographic_layers_are_measured(crs):
 def test_wrong_shapes_are_refused(shape):
     with pytest.raises(AreaError):
         area_m2(shape)
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        "+proj=longlat +R=6378137",
+        "+proj=longlat +a=6378137.4 +rf=290",
+        "+proj=longlat +ellps=GRS80 +pm=paris",
+    ],
+)
+def test_degrees_on_another_figure_of_the_earth_are_refused(crs):
+    with pytest.raises(AreaError):
+        area_m2(gpd.GeoSeries([shapely.box(110, 30, 110.1, 30.1)], crs=crs))
+
+
+def test_an_srid_that_is_no_longitude_and_latitude_is_refused():
+    box = shapely.box(110, 30, 110.1, 30.1)
+    fine = shapely.set_srid(box, 4490)
+    assert area_m2([fine, box, None])[0] == area_m2(box)
+    for layer in (
+        [shapely.set_srid(box, 3857)],
+        [fine, shapely.set_srid(box, 4214)],
+        [shapely.to_wkb(shapely.set_srid(box, 3857), include_srid=True)],
+    ):
+        with pytest.raises(AreaError, match="SRID"):
+            area_m2(given)
+
+
+def test_holes_larger_than_their_shell_are_no_negative_area():
+    shell, hole = shapely.box(110, 30, 110.1, 30.1), shapely.box(111, 30, 111.3, 30.3)
+    with pytest.raises(AreaError, match="feature 1"):
+        area_m2([shell, shapely.Polygon(shell.exterior.coords, [hole.exterior.coords])])
+
+
+@pytest.mark.parametrize("given", [{"a": 1}, ["POLYGON EMPTY"], [3], iter([])])
+def test_what_is_no_geometry_is_named(given):
+    with pytest.raises(AreaError, match="areas are taken of"):
+        area_m2(given)
+
+
+def test_a_geodataframe_is_measured_by_its_geometry():
+    frame = gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.box(110, 30, 110.1, 30.1)], crs="EPSG:4490")
+    assert area_m2(frame) == pytest.approx(area_m2(frame.geometry), rel=1e-15)

@@ -127,7 +127,7 @@ def test_cut_or_scrambled_bytes_never_crash(data):
         try:
             found = columns.areas([bytes(cut)], "geodesic", CGCS2000, compiled=compiled)
         except AreaError as error:
-            assert "feature 0" in error.en  # noqa: PT017 - either outcome is right
+            assert "feature 0" in error.en or "SRID" in error.en  # noqa: PT017 - either outcome is right
         else:
             assert found[0] >= 0 or np.isnan(found[0])
 

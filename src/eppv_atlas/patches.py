@@ -310,9 +310,13 @@ def _to_lonlat(crs: CRS, file: str) -> Transformer | None:
     less than the survey of either. A way that only guesses the shift of the
     datum is none.
     """
-    found, mover = _way(crs)
-    if found:
-        return mover
+    base = crs.geodetic_crs
+    axis_m = base.ellipsoid.semi_major_metre if base is not None and base.ellipsoid is not None else 0.0
+    # the shift of an older datum (Beijing 1954, Xi'an 1980) is known to those who have its parameters
+    if abs(axis_m - 6378137.0) < 0.5:
+        found, mover = _way(crs)
+        if found:
+            return mover
     name = crs.to_string() if len(crs.to_string()) < 60 else crs.name
     raise _refused(
         file,

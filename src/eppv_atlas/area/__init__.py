@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
+import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
@@ -70,6 +72,12 @@ def area_m2(
         Areas in m², never negative; NaN where a geometry is missing, 0 where
         it is empty.
 
+    Notes
+    -----
+    Geometries are taken as valid: whether a ring crosses itself is not looked
+    into here (``tally`` and ``check`` do). An edge goes the short way round the
+    globe, so a shape wider than 180° needs vertices in between.
+
     Raises
     ------
     AreaError
@@ -84,18 +92,25 @@ def area_m2(
             f"国土调查规则只用于 survey 模型，不用于 {model!r}",
         )
     body = _body(ellipsoid)
+    shapes = _layer(shapes)
     single = _single(shapes)
     given = [shapes] if single else shapes
     _check(shapes, model, body)
-    if model != "survey" and columns.is_wkb(given):
+    if model != "survey" and _is_wkb(given):
         out = columns.areas(given, model, body)
     else:
-        found = _read(given)
+        found = _read(given, body)
         out = (
             survey.areas(found, body, rule or SurveyRule())
             if model == "survey"
             else edges.areas(found, model, body)
         )
+    if (negative := np.flatnonzero(out < -1e-6)).size:
+        raise AreaError(
+            f"feature {negative[0]}: its holes are larger than its shells; the geometry is not valid",
+            f"要素 {negative[0]}：洞比外环还大，图形无效",
+        )
+    out = np.maximum(out, 0.0)  # NaN stays
     return float(out[0]) if single else out
 
 
@@ -119,14 +134,35 @@ def perimeter_m(shapes: Any, model: str = "geodesic", ellipsoid: str | Ellipsoid
         As for :func:`area_m2`.
     """
     body = _body(ellipsoid)
+    shapes = _layer(shapes)
     single = _single(shapes)
     _check(shapes, model, body)
-    found = _read([shapes] if single else shapes)
+    found = _read([shapes] if single else shapes, body)
     out = edges.perimeters(found, "geodesic" if model == "survey" else model, body)
     return float(out[0]) if single else out
 
 
 _body = ellipsoid
+
+
+def _layer(shapes: Any) -> Any:
+    """The geometry of a GeoDataFrame; anything else as it is."""
+    return shapes.geometry if hasattr(shapes, "crs") and hasattr(shapes, "columns") else shapes
+
+
+def _is_wkb(given: Any) -> bool:
+    try:
+        return columns.is_wkb(given)
+    except (TypeError, KeyError):
+        raise _unreadable(given) from None
+
+
+def _unreadable(given: Any) -> AreaError:
+    kind = type(given).__name__
+    return AreaError(
+        f"areas are taken of shapely geometries, a GeoSeries, or WKB as bytes or a pyarrow binary array, not of {kind}",
+        f"可量算的是 shapely 图形、GeoSeries，或以 bytes、pyarrow 二进制数组表示的 WKB，而不是 {kind}",
+    )
 
 
 def _single(shapes: Any) -> bool:
@@ -142,9 +178,16 @@ def _check(shapes: Any, model: str, body: Ellipsoid) -> None:
     _check_crs(shapes, body)
 
 
-def _read(given: Any) -> Rings:
+def _read(given: Any, body: Ellipsoid) -> Rings:
     """Rings of whatever was given."""
-    found = _rings.from_wkb(given) if columns.is_wkb(given) else _rings.from_shapes(given)
+    if _is_wkb(given):
+        found = _rings.from_wkb(given)
+    else:
+        try:
+            columns.check_srids(np.unique(shapely.get_srid(np.asarray(list(given), dtype=object))), body)
+            found = _rings.from_shapes(given)
+        except (TypeError, ValueError, IndexError):
+            raise _unreadable(given) from None
     columns.check_globe(found)
     return found
 
@@ -158,9 +201,7 @@ def _check_crs(shapes: Any, body: Ellipsoid) -> None:
             "图层没有坐标系；请先设定，例如 set_crs('OGC:CRS84')",
         )
     crs = CRS.from_user_input(shapes.crs)
-    # CGCS2000 and WGS 84 differ by a tenth of a millimetre in the minor axis: the same for coordinates
-    same = crs.ellipsoid is not None and abs(crs.ellipsoid.semi_major_metre - body.a) < 0.5
-    if not crs.is_geographic or not same:
+    if not columns.fits(crs, body):
         raise AreaError(
             f"{crs.to_string()} is not longitude and latitude on {body.name}; "
             "transform first, e.g. to_crs('OGC:CRS84')",

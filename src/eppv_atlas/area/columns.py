@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any, Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from eppv_atlas.area import edges, rings
 from eppv_atlas.area.ellipsoids import Ellipsoid
@@ -78,6 +81,7 @@ def _piece(
     fast: bool,
 ) -> Floats:
     buffer, offsets = _little_endian(buffer, offsets, missing)
+    check_srids(rings.srids(buffer, offsets, missing), body)
     left = ~missing
     found = np.zeros(len(missing))
     if fast:
@@ -146,6 +150,45 @@ def _cuts(offsets: Ints) -> Iterator[tuple[int, int]]:
         last = min(max(last, first + 1), count)
         yield first, last
         first = last
+
+
+def fits(crs: CRS, body: Ellipsoid) -> bool:
+    """Whether a CRS is longitude and latitude in degrees from Greenwich on this ellipsoid.
+
+    CGCS2000 and WGS 84 differ by a tenth of a millimetre in the minor axis:
+    for coordinates they are the same.
+    """
+    found = crs.ellipsoid
+    if found is None or not crs.is_geographic:
+        return False
+    alike = abs(found.semi_major_metre - body.a) < 0.5 and abs(found.inverse_flattening - body.rf) < 1e-4
+    greenwich = crs.prime_meridian is not None and crs.prime_meridian.longitude == 0.0
+    degrees = all(axis.unit_name.startswith("degree") for axis in crs.axis_info[:2])
+    return bool(alike and greenwich and degrees)
+
+
+def check_srids(srids: Ints, body: Ellipsoid) -> None:
+    """Refuse coordinates whose SRID says that they are no longitude and latitude on this ellipsoid.
+
+    Raises
+    ------
+    AreaError
+        If an SRID is not known, projected or on another ellipsoid; 0 says nothing.
+    """
+    for srid in srids.tolist():
+        if srid > 0 and not _srid_fits(int(srid), body):
+            raise AreaError(
+                f"SRID {srid} is not longitude and latitude on {body.name}; transform first",
+                f"SRID {srid} 不是 {body.name} 上的经纬度；请先转换",
+            )
+
+
+@lru_cache(maxsize=64)
+def _srid_fits(srid: int, body: Ellipsoid) -> bool:
+    try:
+        return fits(CRS.from_epsg(srid), body)
+    except CRSError:
+        return False
 
 
 def check_globe(found: rings.Rings, first: int = 0) -> None:

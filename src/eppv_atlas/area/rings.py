@@ -114,6 +114,11 @@ def bytes_of(column: Any) -> tuple[NDArray[np.uint8], Ints, NDArray[np.bool_]]:
         if hasattr(column, "chunks"):
             column = column.chunk(0) if column.num_chunks else []
     if hasattr(column, "buffers") and hasattr(column, "type"):
+        if str(column.type) not in {"binary", "large_binary"}:
+            raise AreaError(
+                f"a column of {column.type} is no WKB; cast it to binary",
+                f"{column.type} 类型的列不是 WKB；请转换为 binary",
+            )
         _, offset_buffer, data = column.buffers()
         width = np.int64 if "large" in str(column.type) else np.int32
         offsets = np.frombuffer(offset_buffer, dtype=width)[
@@ -135,6 +140,13 @@ def _uint32(buffer: NDArray[np.uint8], at: Ints) -> Ints:
     for k in (1, 2, 3):
         found |= b[at + k].astype(np.int64) << (8 * k)
     return found
+
+
+def srids(buffer: NDArray[np.uint8], offsets: Ints, missing: NDArray[np.bool_]) -> Ints:
+    """The SRIDs that little-endian features carry, each once."""
+    at = offsets[:-1][~missing & (np.diff(offsets) >= 9)]
+    at = at[(buffer[at] == 1) & ((buffer[at + 4] & 0x20) != 0)]
+    return np.unique(_uint32(buffer, at + 5))
 
 
 class _Broken(Exception):  # noqa: N818 - becomes an AreaError that counts features from the column's first

@@ -80,6 +80,12 @@ class SurveyRule:
                 f"there are Gauss–Krüger zones of 3° and of 6°, none of {self.zone_width}°",
                 f"高斯—克吕格投影分 3° 带和 6° 带，没有 {self.zone_width}° 带",
             )
+        steps = (self.plane_decimals, self.inserted_decimals, self.second_decimals, self.area_decimals)
+        if any(step is not None and (isinstance(step, bool) or step < 0) for step in steps):
+            raise AreaError(
+                "a number of decimals is 0 or more, or None to switch the step off",
+                "小数位数为 0 或正整数；None 表示不取舍",
+            )
         if self.insert_every_m is not None and not self.insert_every_m > 0.0:
             raise AreaError(
                 f"points cannot be inserted every {self.insert_every_m} m",

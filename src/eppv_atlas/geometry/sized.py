@@ -58,6 +58,11 @@ def geodesic_disc(lon: float, lat: float, radius_m: float, vertices: int = DISC_
     RecipeError
         If the disc reaches a pole or crosses the 180° meridian.
     """
+    if not (abs(lat) <= 90.0 and abs(lon) <= 360.0 and 0.0 < radius_m < 1e7 and vertices >= 3):
+        raise RecipeError(
+            f"no disc has its centre at ({lon:g}, {lat:g}) and a radius of {radius_m:g} m",
+            f"没有圆心在（{lon:g}, {lat:g}）、半径为 {radius_m:g} 米的圆",
+        )
     azimuth = -np.arange(vertices) * (360.0 / vertices)
     lons, lats, _ = CGCS2000.fwd(
         np.full(vertices, lon), np.full(vertices, lat), azimuth, np.full(vertices, radius_m)
