@@ -164,7 +164,7 @@ def test_an_srid_that_is_no_longitude_and_latitude_is_refused():
         [shapely.to_wkb(shapely.set_srid(box, 3857), include_srid=True)],
     ):
         with pytest.raises(AreaError, match="SRID"):
-            area_m2(given)
+            area_m2(layer)
 
 
 def test_holes_larger_than_their_shell_are_no_negative_area():
