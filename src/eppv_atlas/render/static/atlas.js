@@ -486,6 +486,7 @@
         name.appendChild(el("em", "", both(given.ui.schematic_mark)));
       }
       label(map, item.at, name, 40, "names", ["right", "left", "below", "above"]).addTo(group);
+      registry.labels[registry.labels.length - 1].inside = true; // a name cut by the frame is no name
       registry.zones.set(item.id, function () {
         map.setView([item.at[1], item.at[0]], Math.max(map.getZoom(), 11), { animate: false });
         open();
