@@ -282,17 +282,12 @@ def test_the_table_in_both_languages(cli):
         "en": ("Area certificate", "Gauss–Krüger", "EPSG:4542", "EPSG:3857", "both are refused", "mu"),
         "zh": ("面积证明", "高斯—克吕格", "EPSG:4542", "EPSG:3857", "一律拒绝", "亩"),
     }
-    _, data, _ = cli(
-        "--atlas", ROOT, "measure", "chaka-salt-lake/salt-lake", "--certificate", "--format", "json"
-    )
-    area = float(re.search(r'"area_m2": ([\d.]+)', data)[1])
-    assert area == pytest.approx(112e6, rel=1e-6)  # six decimals of storage
     for lang, words in expected.items():
         code, out, _ = cli(
             "--atlas", ROOT, "--lang", lang, "measure", "chaka-salt-lake/salt-lake", "--certificate"
         )
         assert code == 0
-        for word in (*words, f"{area:,.2f}", "298.257222101", "OGC:CRS84"):
+        for word in (*words, "111,999,958.05", "+291.11", "+2.5992", "298.257222101", "OGC:CRS84"):
             assert word in out, (lang, word)
         assert re.search(r"[0-9a-f]{64}", out)
 
