@@ -19,7 +19,7 @@ from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.ledgers.columns import CLAIMS, FACTS, GLOSSARY, MECHANISMS, ZONES, Column, Ledger, Row
 from eppv_atlas.model import Case, Fact, Relation, Settings, Site, Zone
 from eppv_atlas.results import Finding, Measure, PlacedCase
-from eppv_atlas.units import UNITS, to_m2
+from eppv_atlas.units import UNITS, from_m2, to_m2
 from eppv_atlas.vocabulary import Term
 
 GENERAL: Final = "general"
@@ -166,9 +166,9 @@ def _zone(zone: Zone, measure: Measure, stated: Mapping[str, Fact], shape: BaseG
         "stated_page": area.page if area else None,
         "stated_share_percent": share.value if share and share.unit == "percent" else None,
         "measured_m2": measured,
-        "measured_ha": None if measured is None else measured / 1e4,
-        "measured_km2": None if measured is None else measured / 1e6,
-        "measured_mu": None if measured is None else measured * 3 / 2000,
+        "measured_ha": None if measured is None else from_m2(measured, "ha"),
+        "measured_km2": None if measured is None else from_m2(measured, "km2"),
+        "measured_mu": None if measured is None else from_m2(measured, "mu"),
         "perimeter_m": measure.perimeter_m,
         "difference_pct": measure.difference_pct,
         "made_from_stated": measure.made_from_stated if shape is not None else None,
