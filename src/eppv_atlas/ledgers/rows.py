@@ -301,6 +301,7 @@ def vocabularies() -> Iterator[tuple[str, tuple[str, str], list[Term]]]:
         ("sections", ("文件部分", "Sections"), vocabulary.SECTIONS),
         ("claim-kinds", ("核算关系", "Kinds of claim"), vocabulary.CLAIM_KINDS),
         ("verdicts", ("核算结论", "Verdicts"), vocabulary.VERDICTS),
+        ("ecosystems", ("生态系统", "Ecosystems"), vocabulary.ECOSYSTEMS),
         ("resources", ("资源", "Resources"), vocabulary.RESOURCES),
         ("aims", ("目标", "Aims"), vocabulary.AIMS),
     )

@@ -23,6 +23,7 @@ from eppv_atlas.scalars import (
     PageRange,
     PathId,
     PlaceCode,
+    ReviewNo,
     Slug,
 )
 
@@ -156,5 +157,7 @@ class Settings(Record):
     """文件格式版本，写 1。 Version of this file format: 1."""
     title: Name
     """图集名称。 Title of the atlas."""
+    review_no: ReviewNo | None = None
+    """审图号，如 GS(2023)2767号；印在地图和图件上。 Map review number, printed on maps and figures."""
     documents: dict[Slug, Document]
     """引用的文件。 Documents that cases are taken from."""

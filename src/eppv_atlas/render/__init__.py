@@ -4,17 +4,28 @@ Floor 3: receives measures and findings, never computes them; must not know
 files of cases, reports or the command line.
 """
 
-from eppv_atlas.render.base import AtlasMap, DataLayer, Page, Verbatim
+from eppv_atlas.render.layers import AtlasMap, DataLayer
+from eppv_atlas.render.map_page import map_page
+from eppv_atlas.render.page import Page, Verbatim
 from eppv_atlas.render.pages import GLOSSARY, NATIONAL, case_page, glossary_page, national_page
+from eppv_atlas.render.publish import problems as publish_problems
+from eppv_atlas.render.vectors import Features, Field, Group, PointLayer, PolygonLayer
 
 __all__ = [
     "GLOSSARY",
     "NATIONAL",
     "AtlasMap",
     "DataLayer",
+    "Features",
+    "Field",
+    "Group",
     "Page",
+    "PointLayer",
+    "PolygonLayer",
     "Verbatim",
     "case_page",
     "glossary_page",
+    "map_page",
     "national_page",
+    "publish_problems",
 ]

@@ -9,7 +9,9 @@ Floor 3, part of render: knows boundaries only; must not know cases or measures.
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from importlib import resources
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import boundaries, vocabulary
+from eppv_atlas.render.packing import pack_lines, pack_shape
 
 NATIONAL_SCALE: Final = 100
 LOCAL_SCALE: Final = 10_000
@@ -25,6 +28,15 @@ _NATIONAL_TOLERANCE: Final = 0.03
 _SMALLEST: Final = 0.002
 """Parts of a province smaller than this (square degrees, some 20 km²) are drawn as dots or left out."""
 
+# names that the standard map gives to groups of islands, with the box that holds each
+_ISLAND_GROUPS: Final = (
+    ("东沙群岛", "Dongsha Qundao", (116.5, 20.5, 117.0, 20.9)),
+    ("西沙群岛", "Xisha Qundao", (110.9, 15.4, 113.0, 17.4)),
+    ("黄岩岛", "Huangyan Dao", (117.5, 14.9, 118.2, 15.4)),
+    ("南沙群岛", "Nansha Qundao", (109.0, 3.0, 118.2, 12.2)),
+    ("钓鱼岛", "Diaoyu Dao", (123.3, 25.6, 123.8, 26.0)),
+    ("赤尾屿", "Chiwei Yu", (124.4, 25.8, 124.7, 26.1)),
+)
 # islands that a national map must show however small they are
 _ISLAND_BOXES: Final = (
     shapely.box(109.0, 3.0, 118.5, 17.5),  # Xisha, Zhongsha and Nansha Qundao
@@ -33,50 +45,23 @@ _ISLAND_BOXES: Final = (
 )
 
 
-def encode(shape: BaseGeometry, scale: int) -> list[list[list[int]]]:
-    """Pack polygons as integer rings: first point, then steps.
-
-    Parameters
-    ----------
-    shape
-        Polygon or MultiPolygon in degrees.
-    scale
-        Steps per degree.
-
-    Returns
-    -------
-    list
-        Polygons, each a list of rings ``[x0, y0, dx, dy, …]``; a ring that
-        shrinks below three points is left out with its holes.
-    """
-    out = []
-    for polygon in shapely.get_parts(shape):
-        rings = [_steps(ring, scale) for ring in (polygon.exterior, *polygon.interiors)]
-        if rings and rings[0]:
-            out.append([ring for ring in rings if ring])
-    return out
-
-
-def _steps(line: BaseGeometry, scale: int, least: int = 3) -> list[int]:
-    points = np.rint(shapely.get_coordinates(line) * scale).astype(int)
-    keep = np.ones(len(points), bool)
-    keep[1:] = np.any(np.diff(points, axis=0) != 0, axis=1)
-    points = points[keep]
-    if len(points) <= least:
-        return []
-    steps = np.vstack([points[:1], np.diff(points, axis=0)])
-    return [int(value) for value in steps.ravel()]
-
-
 @cache
 def national() -> dict[str, Any]:
-    """Base map of the whole country, with the coasts of the world behind it.
+    """Base map of the whole country, as ``scripts/derive_base.py`` derived it and the package holds it."""
+    text = resources.files("eppv_atlas").joinpath("data", "base-national.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def derive_national() -> dict[str, Any]:
+    """Derive the base map of the whole country, with the coasts of the world behind it.
 
     Returns
     -------
     dict
-        ``scale``, ``land``, ``areas`` (name, shape, label point), ``border``,
-        ``dashes`` and ``islands``, ready for JSON.
+        ``scale``, ``land``, ``areas`` (code, name, shape, label point),
+        ``border``, ``dashes``, ``undefined``, ``islands`` and their names,
+        ready for JSON.
     """
     places, shapes = boundaries.units("province")
     main = np.array([_without_specks(shape) for shape in shapes], dtype=object)
@@ -86,19 +71,23 @@ def national() -> dict[str, Any]:
         zh, en = vocabulary.PROVINCES[place.code]
         areas.append(
             {
+                "code": place.code,
                 "name": {"zh": _short(zh), "en": en},
                 "at": _label(shape),
-                "rings": encode(shape, NATIONAL_SCALE),
+                "shape": pack_shape(shape, NATIONAL_SCALE),
             }
         )
     border = shapely.unary_union(simple)
+    dots = _islands(shapes)
     return {
         "scale": NATIONAL_SCALE,
-        "land": encode(_world(), NATIONAL_SCALE),
+        "land": pack_shape(_world(), NATIONAL_SCALE),
         "areas": areas,
-        "border": encode(_without_specks(border), NATIONAL_SCALE),
-        "dashes": _dashes(NATIONAL_SCALE),
-        "islands": _islands(shapes),
+        "border": pack_shape(_without_specks(border), NATIONAL_SCALE),
+        "dashes": _lines(boundaries.dashed_line(), 0.01),
+        "undefined": _lines(boundaries.undefined_border(), 0.02),
+        "islands": dots,
+        "islandNames": _island_names(dots),
     }
 
 
@@ -112,12 +101,16 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
     """
     west, south, east, north = bounds
     size = max(east - west, north - south, 0.5)
-    view = shapely.box(west - size, south - size, east + size, north + size)
-    places, shapes = boundaries.states() if west > 100 and north < 0 else _districts()
-    near = [i for i in range(len(shapes)) if shapely.intersects(view, shapely.box(*shapes[i].bounds))]
+    view = (west - size, south - size, east + size, north + size)
+    abroad = west > 100 and north < 0
+    places, shapes = boundaries.states() if abroad else _districts()
+    boxes = _boxes(abroad)
+    near = np.flatnonzero(
+        (boxes[:, 0] <= view[2]) & (boxes[:, 2] >= view[0]) & (boxes[:, 1] <= view[3]) & (boxes[:, 3] >= view[1])
+    )
     # cut first, wider than the view, so that simplifying does not work on what nobody sees
-    wide = shapely.buffer(view, size / 2, join_style="mitre")
-    cut = np.array([_polygons(shapely.intersection(shapes[i], wide)) for i in near], dtype=object)
+    wide = (view[0] - size / 2, view[1] - size / 2, view[2] + size / 2, view[3] + size / 2)
+    cut = np.array([_polygons(shapely.clip_by_rect(shapes[i], *wide)) for i in near], dtype=object)
     simple = shapely.coverage_simplify(cut, size / 700)
     areas: list[dict[str, Any]] = []
     provinces: dict[str, list[BaseGeometry]] = {}
@@ -125,24 +118,27 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
         if shape.is_empty:
             continue
         place = places[i]
-        seen = _polygons(shapely.intersection(shape, view))
+        seen = _polygons(shapely.clip_by_rect(shape, *view))
         areas.append(
             {
+                "code": place.code,
                 "name": {"zh": place.name_zh, "en": place.name_en or place.name_zh},
                 "at": _label(seen) if not seen.is_empty else None,
-                "rings": encode(shape, LOCAL_SCALE),
+                "shape": pack_shape(shape, LOCAL_SCALE),
             }
         )
         provinces.setdefault(place.province, []).append(shape)
+    outlines = [shapely.coverage_union_all(np.array(group, dtype=object)) for group in provinces.values()]
+    empty = pack_lines([], LOCAL_SCALE)
     return {
         "scale": LOCAL_SCALE,
-        "land": encode(_polygons(shapely.intersection(boundaries.land(), wide)), LOCAL_SCALE),
+        "land": pack_shape(_polygons(shapely.clip_by_rect(boundaries.land(), *wide)), LOCAL_SCALE),
         "areas": areas,
-        "border": [
-            ring for group in provinces.values() for ring in encode(shapely.unary_union(group), LOCAL_SCALE)
-        ],
-        "dashes": [],
+        "border": pack_shape(shapely.GeometryCollection(outlines), LOCAL_SCALE),
+        "dashes": empty,
+        "undefined": empty,
         "islands": [],
+        "islandNames": [],
     }
 
 
@@ -202,6 +198,12 @@ def _locator_outline(abroad: bool) -> tuple[BaseGeometry, BaseGeometry]:  # noqa
 
 
 @cache
+def _boxes(abroad: bool) -> NDArray[np.float64]:  # noqa: FBT001 - two countries, no more
+    shapes = boundaries.states()[1] if abroad else _districts()[1]
+    return np.asarray(shapely.bounds(shapes))
+
+
+@cache
 def _districts() -> tuple[list[boundaries.Place], NDArray[np.object_]]:
     return boundaries.units("district")
 
@@ -232,12 +234,20 @@ def _islands(shapes: NDArray[np.object_]) -> list[list[float]]:
     return [list(dot) for dot in sorted({(x, y) for x, y in dots})]
 
 
-def _dashes(scale: int) -> list[list[int]]:
-    return [
-        steps
-        for dash in shapely.get_parts(shapely.simplify(boundaries.dashed_line(), 0.01))
-        if (steps := _steps(dash, scale, least=1))
-    ]
+def _island_names(dots: list[list[float]]) -> list[dict[str, Any]]:
+    """Where the names of island groups stand: south of the dots of the group."""
+    out = []
+    for zh, en, box in _ISLAND_GROUPS:
+        inside = [dot for dot in dots if box[0] <= dot[0] <= box[2] and box[1] <= dot[1] <= box[3]]
+        if inside:
+            x = sum(dot[0] for dot in inside) / len(inside)
+            out.append({"name": {"zh": zh, "en": en}, "at": [round(x, 2), round(min(d[1] for d in inside) - 0.35, 2)]})
+    return out
+
+
+def _lines(shape: BaseGeometry, tolerance: float) -> str:
+    simple = shapely.get_parts(shapely.simplify(shape, tolerance))
+    return pack_lines([shapely.get_coordinates(line) for line in simple], NATIONAL_SCALE)
 
 
 def _without_specks(shape: BaseGeometry) -> BaseGeometry:

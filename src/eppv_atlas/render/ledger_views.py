@@ -15,6 +15,7 @@ from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.errors import UnknownPlace
 from eppv_atlas.model import Case, Fact, Mechanism, Relation, Site
 from eppv_atlas.render import views
+from eppv_atlas.render.charts import chart
 from eppv_atlas.render.views import Both, both
 from eppv_atlas.results import Finding
 
@@ -98,6 +99,7 @@ def series_views(case: Case) -> list[dict[str, Any]]:
         out.append(
             {
                 "id": series.id,
+                "chart": chart(series.kind, members),
                 "kind": both(vocabulary.SERIES_KINDS[series.kind]),
                 "label": both(series.label),
                 "value": _line(series.kind, members, arrow),

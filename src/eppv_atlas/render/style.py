@@ -10,7 +10,7 @@ Floor 3, part of render: knows the vocabulary only.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from eppv_atlas import vocabulary
 
@@ -78,6 +78,38 @@ CONFIDENCE_STYLES: Final[dict[str, ConfidenceStyle]] = {
     "administrative": ConfidenceStyle("12 3 2 3", 1.6, hatched=False),
     "schematic": ConfidenceStyle("5 5", 1.6, hatched=True),
 }
+
+
+FILL_OPACITY: Final = {"extent": 0.06}
+"""How strongly a shape that is not hatched is filled, by family; 0.22 for the others."""
+FILL_OTHERS: Final = 0.22
+
+TILE_HOSTS: Final = ("https://*.tianditu.gov.cn", "https://tile.openstreetmap.org")
+"""Where a reader's browser may load map tiles from, once the reader asks for them."""
+
+
+def looks() -> dict[str, Any]:
+    """Names and looks of confidences and families, for the scripts of a page."""
+    return {
+        "confidences": {
+            name: {
+                "name": {"zh": term.zh, "en": term.en},
+                "about": {"zh": term.about_zh, "en": term.about_en},
+                "dash": CONFIDENCE_STYLES[name].dash,
+                "width": CONFIDENCE_STYLES[name].width,
+                "hatched": CONFIDENCE_STYLES[name].hatched,
+            }
+            for name, term in vocabulary.CONFIDENCES.items()
+        },
+        "families": {
+            name: {
+                "name": {"zh": term.zh, "en": term.en},
+                "colour": FAMILY_COLOURS[name],
+                "fill": FILL_OPACITY.get(name, FILL_OTHERS),
+            }
+            for name, term in vocabulary.FAMILIES.items()
+        },
+    }
 
 
 def css_variables() -> str:

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import vocabulary
 from eppv_atlas.model import Fact, Zone
-from eppv_atlas.render import style
+from eppv_atlas.render import packing, style
 from eppv_atlas.render.phrases import PHRASES
 from eppv_atlas.results import Measure, PlacedCase, ZoneShape
 from eppv_atlas.units import AREA_UNITS, UNITS, area_text, number_text
@@ -25,11 +25,17 @@ from eppv_atlas.vocabulary import Term
 
 Both = dict[str, str]
 _DISPLAY_DIGITS: Final = 5
+_MOST_BARS: Final = 5
 
 
 def both(record: Any) -> Both:
     """A record with `zh` and `en` as a dict."""
     return {"zh": record.zh, "en": record.en}
+
+
+def picked(view: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    """These keys of a view, in this order."""
+    return {key: view[key] for key in keys}
 
 
 def same(text: str) -> Both:
@@ -129,25 +135,47 @@ def confidence(name: str) -> dict[str, Any]:
     return {**term(vocabulary.CONFIDENCES[name]), "hatched": style.CONFIDENCE_STYLES[name].hatched}
 
 
-def shape_view(zone: Zone, shape: ZoneShape, tolerance: float) -> dict[str, Any]:
-    """The outline of a zone for drawing, with its style and label point. Never measured from."""
-    family = vocabulary.family(zone.kind).id
+def zone_data(
+    zone: Zone,
+    shape: ZoneShape,
+    measure: Measure,
+    facts: Mapping[str, Fact],
+    outline: BaseGeometry,
+    scale: int,
+) -> dict[str, Any]:
+    """A zone for the scripts of a page: words, areas in m², and the outline that is drawn.
+
+    Parameters
+    ----------
+    zone, shape, measure, facts
+        The zone, its shape and measure, and the facts of its case by id.
+    outline
+        What to draw, degrees; never measured from.
+    scale
+        Steps per degree of the packed outline.
+    """
+    view = zone_view(zone, shape, measure, facts)
     round_about = zone.geometry.type in {"disc", "ring"} or getattr(zone.geometry, "side", "") in {
         "centre",
         "edge",
     }
-    look = style.CONFIDENCE_STYLES[shape.confidence]
-    drawn = for_display(shape.geometry, tolerance)
     return {
-        "family": family,
-        "colour": style.FAMILY_COLOURS[family],
-        "dash": look.dash,
-        "width": look.width,
-        "hatched": look.hatched,
+        "id": zone.id,
+        "name": view["name"],
+        "kind": view["kind"],
+        "family": view["family"],
+        "confidence": shape.confidence,
+        "how": view["how"],
+        "stated": measure.stated_m2,
+        "statedPage": view["statedFact"]["page"] if view["statedFact"] else 0,
+        "share": {"value": view["share"]["value"], "page": view["share"]["page"]} if view["share"] else None,
+        "measured": round(measure.area_m2 or 0.0, 2),
+        "difference": view["difference"],
+        "madeFromStated": view["madeFromStated"],
         "at": _label_point(shape.geometry, top=round_about),
         "atTop": round_about,
         "cells": shape.geometry.geom_type == "GeometryCollection",
-        "geometry": _geojson(drawn),
+        "shape": packing.pack_shape(outline, scale),
     }
 
 
@@ -173,23 +201,8 @@ def _label_point(shape: BaseGeometry, *, top: bool) -> list[float]:
     return [round(float(x), _DISPLAY_DIGITS), round(float(y), _DISPLAY_DIGITS)]
 
 
-def _geojson(shape: BaseGeometry) -> Any:
-    def rounded(value: Any) -> Any:
-        if isinstance(value, float):
-            return round(value, _DISPLAY_DIGITS)
-        return [rounded(item) for item in value]
-
-    if shape.geom_type == "GeometryCollection":
-        return {
-            "type": "GeometryCollection",
-            "geometries": [_geojson(part) for part in shapely.get_parts(shape)],
-        }
-    plain = shapely.geometry.mapping(shape)
-    return {"type": plain["type"], "coordinates": rounded(plain["coordinates"])}
-
-
 def card(placed: PlacedCase) -> dict[str, Any]:
-    """What the national map shows of a case."""
+    """What lists and pages show of a case."""
     case = placed.case
     facts = {fact.id: fact for fact in case.facts}
     return {
@@ -205,3 +218,41 @@ def card(placed: PlacedCase) -> dict[str, Any]:
         "abroad": not case.places[0].isdigit(),
         "page": f"{case.id}.html",
     }
+
+
+def card_data(placed: PlacedCase, measures: Sequence[Measure]) -> dict[str, Any]:
+    """A case for the scripts of the national map: its card, with the sizes of its zones."""
+    view = card(placed)
+    sizes = _bars(placed, measures)
+    return {
+        **{name: view[name] for name in ("id", "short", "title", "place", "at", "abroad", "page")},
+        "path": {"id": view["path"]["id"], "name": view["path"]["name"]},
+        "mode": {"id": view["mode"]["id"], "name": view["mode"]["name"]},
+        "position": placed.anchor_confidence,
+        "headlines": [
+            {name: fact[name] for name in ("label", "value", "page")} for fact in view["headlines"]
+        ],
+        "bars": sizes[:_MOST_BARS],
+        "moreBars": max(0, len(sizes) - _MOST_BARS),
+    }
+
+
+def _bars(placed: PlacedCase, measures: Sequence[Measure]) -> list[dict[str, Any]]:
+    """Zones by area, largest first: the stated area with its page, or else the measured one."""
+    facts = {fact.id: fact for fact in placed.case.facts}
+    by_zone = {measure.zone: measure for measure in measures}
+    bars = []
+    for zone in placed.case.zones:
+        measure = by_zone[zone.id]
+        area_m2 = measure.stated_m2 if measure.stated_m2 is not None else measure.area_m2
+        if area_m2:
+            bars.append(
+                {
+                    "name": both(zone.name),
+                    "family": vocabulary.family(zone.kind).id,
+                    "area": round(area_m2, 2),
+                    "page": facts[zone.stated_area].page if measure.stated_m2 and zone.stated_area else 0,
+                    "confidence": measure.confidence or "",
+                }
+            )
+    return sorted(bars, key=lambda bar: -float(bar["area"]))

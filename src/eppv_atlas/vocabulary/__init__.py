@@ -6,6 +6,7 @@ definitions are ours. Case files name a term by its `id`.
 Floor 1: knows nothing of the rest of the package.
 """
 
+from eppv_atlas.vocabulary.ecosystems import ECOSYSTEMS, ecosystems_of
 from eppv_atlas.vocabulary.glossary import GLOSSARY
 from eppv_atlas.vocabulary.ledger import (
     CLAIM_KINDS,
@@ -39,6 +40,7 @@ __all__ = [
     "CLAIM_KINDS",
     "CONFIDENCES",
     "DIRECTIONS",
+    "ECOSYSTEMS",
     "FAMILIES",
     "GLOSSARY",
     "MECHANISM_KINDS",
@@ -57,6 +59,7 @@ __all__ = [
     "ZONE_KINDS",
     "Advice",
     "Term",
+    "ecosystems_of",
     "family",
     "rank",
 ]

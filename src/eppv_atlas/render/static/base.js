@@ -1,0 +1,121 @@
+/* The local base map: coast, units, border, dashes, islands; provinces tinted by number of cases on demand. */
+(function () {
+  "use strict";
+  const eppv = window.eppv;
+  if (eppv.base) {
+    return;
+  }
+
+  const { both, codec, el } = eppv;
+  const FIXED = { interactive: false, smoothFactor: 0.6 };
+  const TINTS = ["#fcfbf8", "#dbe9f4", "#a9cbe4", "#6ba3d0", "#3578b0"];
+
+  function base(map, id) {
+    eppv.frame.panes(map);
+    const given = eppv.data(id);
+    const scale = given.scale;
+    // one canvas and no more: each holds the whole map in memory
+    const ground = { renderer: L.canvas({ pane: "ground", padding: 0.1 }), pane: "ground" };
+    function polygon(shape, style) {
+      return L.polygon(codec.polygons(shape, scale), Object.assign({}, ground, style, FIXED));
+    }
+
+    const land = polygon(given.land, { stroke: false, fillColor: "#e7e3da", fillOpacity: 1 }).addTo(map);
+    const units = L.layerGroup();
+    const names = L.layerGroup();
+    const drawn = given.areas.map((area) => {
+      const shape = polygon(area.shape, { weight: 0.8, color: "#a59f92", fillColor: "#fcfbf8", fillOpacity: 1 }).addTo(units);
+      if (area.at) {
+        eppv.labels.add(map, area.at, el("span", "area-name", both(area.name)), { priority: 1, pane: "names" }).addTo(names);
+      }
+      return { code: area.code, name: area.name, shape };
+    });
+    units.addTo(map);
+
+    const frame = L.layerGroup();
+    const line = Object.assign({ color: "#6f6757" }, ground);
+    polygon(given.border, { weight: given.detail ? 2 : 1.6, color: "#6f6757", fill: false }).addTo(frame);
+    codec.lines(given.dashes, scale).forEach((points) => {
+      L.polyline(points, Object.assign({ weight: 2.4 }, line, FIXED)).addTo(frame);
+    });
+    codec.lines(given.undefined, scale).forEach((points) => {
+      // drawn over the border, which is dashed in this way where the two countries have not fixed it
+      L.polyline(points, Object.assign({ weight: 2.2 }, line, FIXED, { color: "#fcfbf8", dashArray: "4 5" })).addTo(frame);
+    });
+    given.islands.forEach((at) => {
+      L.circleMarker([at[1], at[0]], Object.assign({ radius: 1, weight: 0.8, fillColor: "#fcfbf8", fillOpacity: 1, interactive: false }, line)).addTo(frame);
+    });
+    given.islandNames.forEach((item) => {
+      eppv.labels.add(map, item.at, el("span", "area-name island-name", both(item.name)), { priority: 2, pane: "names", places: ["", "below", "above"] }).addTo(names);
+    });
+    eppv.frame.overlay(map, names, eppv.ui.administrative_area, { id: "names" });
+    eppv.frame.overlay(map, frame, eppv.ui.boundary, { id: "border" });
+    map.eppvDrawing = { land, drawn, frame };
+    // tiles of another host lie under the canvas: the ground is cleared for them, the border stays
+    map.on("eppv:tiles", (event) => {
+      const fillOpacity = event.shown ? 0 : 1;
+      land.setStyle({ fillOpacity });
+      drawn.forEach((area) => area.shape.setStyle({ fillOpacity, opacity: fillOpacity }));
+    });
+    if (given.tint) {
+      tint(map, drawn);
+    }
+  }
+
+  /* ---- provinces tinted by the number of cases that the filters leave ---- */
+
+  function tint(map, drawn) {
+    let counts = {};
+    let on = false;
+    const legend = document.getElementById("tint-legend");
+
+    function steps() {
+      const most = Math.max(1, ...Object.keys(counts).map((code) => counts[code]));
+      const classes = Math.min(4, most);
+      const tops = [];
+      for (let i = 1; i <= classes; i += 1) {
+        const top = Math.ceil((most * i) / classes);
+        if (top !== tops[tops.length - 1]) {
+          tops.push(top);
+        }
+      }
+      return tops;
+    }
+
+    function paint() {
+      const tops = steps();
+      drawn.forEach((area) => {
+        const count = on ? counts[area.code] || 0 : 0;
+        const rank = count ? tops.findIndex((top) => count <= top) + 1 : 0;
+        area.shape.setStyle({ fillColor: TINTS[rank] });
+      });
+      if (!legend) {
+        return;
+      }
+      legend.hidden = !on;
+      const list = legend.querySelector("ul");
+      list.textContent = "";
+      [0].concat(tops).forEach((top, i) => {
+        const chip = el("span", "chip tint-chip");
+        chip.style.background = TINTS[i];
+        const low = i > 1 ? tops[i - 2] + 1 : top;
+        list.appendChild(el("li", "", chip, low === top ? String(top) : low + "–" + top));
+      });
+    }
+
+    map.eppvOverlay(
+      eppv.ui.tint,
+      (show) => {
+        on = show;
+        paint();
+      },
+      { id: "tint", off: true }
+    );
+    eppv.on("counts", (found) => {
+      counts = found;
+      paint();
+    });
+  }
+
+  eppv.base = base;
+})();

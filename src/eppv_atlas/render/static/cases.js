@@ -1,0 +1,325 @@
+/* Cases on the national map: a marker each, clusters by path when crowded, in step with the list. */
+(function () {
+  "use strict";
+  const eppv = window.eppv;
+  if (eppv.cases) {
+    return;
+  }
+
+  const { both, el, named, state } = eppv;
+  const CROWD = 40; // so many markers can be pushed apart; more are clustered
+  const GAP = 35;
+
+  /* push markers apart on the screen; a thin line leads back to the true point */
+  function spread(points, gap) {
+    const out = points.map((p) => ({ x: p.x, y: p.y }));
+    for (let round = 0; round < 80; round += 1) {
+      let moved = false;
+      for (let i = 0; i < out.length; i += 1) {
+        for (let j = i + 1; j < out.length; j += 1) {
+          let dx = out[j].x - out[i].x;
+          let dy = out[j].y - out[i].y;
+          let far = Math.hypot(dx, dy);
+          if (far < gap) {
+            if (far < 0.01) {
+              dx = 1;
+              dy = j - i;
+              far = Math.hypot(dx, dy);
+            }
+            const push = (gap - Math.min(far, gap)) / 2 + 0.1;
+            out[i].x -= (dx / far) * push;
+            out[i].y -= (dy / far) * push;
+            out[j].x += (dx / far) * push;
+            out[j].y += (dy / far) * push;
+            moved = true;
+          }
+        }
+      }
+      if (!moved) {
+        break;
+      }
+    }
+    return out;
+  }
+
+  function cases(map, id) {
+    eppv.frame.ready(map);
+    const given = eppv.data(id);
+    const crowded = given.cases.length > CROWD && Boolean(L.markerClusterGroup);
+    const items = given.cases.map((card) => marker(card));
+    const byId = new Map(items.map((item) => [item.card.id, item]));
+    const groups = {};
+    const all = L.layerGroup();
+    const lines = L.layerGroup().addTo(all);
+    let opened = null;
+
+    function face(path, glyph) {
+      return el("span", "case-face", eppv.cards.pin(path, glyph, given.styles.paths[path]));
+    }
+
+    function marker(card) {
+      const name = el("span", "case-name", both(card.short));
+      const node = face(card.path.id, given.styles.glyphs[card.mode.id]);
+      node.appendChild(name);
+      const holder = el("span", "case-marker", node);
+      const made = L.marker([card.at[1], card.at[0]], {
+        icon: L.divIcon({ className: "case-anchor", html: holder, iconSize: [0, 0] }),
+        keyboard: true,
+        riseOnHover: true,
+      });
+      const item = { card, marker: made, face: node, holder, name };
+      made.eppvFace = node;
+      made.on("click", () => open(item));
+      made.on("keypress", (event) => {
+        if (event.originalEvent.key === "Enter" || event.originalEvent.key === " ") {
+          open(item);
+        }
+      });
+      made.on("mouseover", () => light(item, true));
+      made.on("mouseout", () => light(item, false));
+      made.on("add", () => {
+        const anchor = made.getElement();
+        anchor.setAttribute("role", "button");
+        named(anchor, card.short);
+        anchor.dataset.case = card.id;
+        anchor.addEventListener("focus", () => light(item, true));
+        anchor.addEventListener("blur", () => light(item, false));
+      });
+      eppv.labels.push({ node: name, priority: 100, inside: true, places: ["below", "right", "left", "above"] });
+      eppv.labels.block(node.firstChild);
+      return item;
+    }
+
+    function light(item, on) {
+      item.holder.classList.toggle("is-hot", on);
+      const row = document.querySelector('.cards li[data-case="' + item.card.id + '"]');
+      if (row) {
+        row.classList.toggle("is-hot", on);
+      }
+    }
+
+    /* ---- one case opened ---- */
+
+    function open(item) {
+      const box = eppv.cards.caseCard(item.card);
+      if (opened && opened !== item) {
+        light(opened, false);
+      }
+      opened = item;
+      state.write("case", item.card.id);
+      if (eppv.sheet && eppv.sheet.show(box, () => closed(item))) {
+        light(item, true);
+        return;
+      }
+      const offset = item.marker.eppvOffset || [0, 0];
+      L.popup({ maxWidth: 320, minWidth: 250, maxHeight: Math.max(180, map.getSize().y - 90), offset, autoPanPadding: [12, 12] })
+        .on("remove", () => closed(item))
+        .setLatLng(item.marker.getLatLng())
+        .setContent(box)
+        .openOn(map);
+    }
+
+    function closed(item) {
+      if (opened === item) {
+        opened = null;
+        light(item, false);
+        state.write("case", "");
+      }
+    }
+
+    function reach(item) {
+      if (!map.getBounds().pad(-0.1).contains(item.marker.getLatLng())) {
+        map.setView(item.marker.getLatLng(), Math.max(map.getZoom(), 5), { animate: false });
+      }
+      place();
+      open(item);
+    }
+
+    /* ---- groups, clusters, spreading ---- */
+
+    function cluster(path) {
+      return L.markerClusterGroup({
+        maxClusterRadius: 44,
+        showCoverageOnHover: false,
+        animate: !eppv.calm,
+        zoomToBoundsOnClick: true,
+        spiderfyOnMaxZoom: true,
+        iconCreateFunction: (found) => {
+          const node = face(path.id, "");
+          node.appendChild(el("span", "cluster-count", String(found.getChildCount())));
+          found.eppvFace = node;
+          return L.divIcon({ className: "case-anchor case-cluster", html: el("span", "case-marker", node), iconSize: [0, 0] });
+        },
+      });
+    }
+
+    given.paths.forEach((path) => {
+      groups[path.id] = (crowded ? cluster(path) : L.layerGroup()).addTo(all);
+    });
+
+    function nameClusters() {
+      map.eachLayer((layer) => {
+        if (layer.getChildCount && layer.getElement && layer.getElement()) {
+          const path = layer.getAllChildMarkers()[0];
+          const name = items.find((item) => item.marker === path).card.path.name;
+          const count = layer.getChildCount();
+          const node = layer.getElement();
+          node.setAttribute("role", "button");
+          named(node, { zh: name.zh + "：" + count + " 个案例，放大查看", en: name.en + ": " + count + " cases, zoom in" });
+        }
+      });
+    }
+
+    function place() {
+      const shown = [];
+      map.eachLayer((layer) => {
+        if (layer.eppvFace && layer.getElement && layer.getElement() && map.getBounds().pad(0.2).contains(layer.getLatLng())) {
+          shown.push(layer);
+        }
+      });
+      if (shown.length > 250) {
+        return;
+      }
+      shown.sort((a, b) => a.getLatLng().lat - b.getLatLng().lat || a.getLatLng().lng - b.getLatLng().lng);
+      const points = shown.map((layer) => map.latLngToLayerPoint(layer.getLatLng()));
+      lines.clearLayers();
+      spread(points, GAP).forEach((at, index) => {
+        const layer = shown[index];
+        const dx = Math.round(at.x - points[index].x);
+        const dy = Math.round(at.y - points[index].y);
+        layer.eppvFace.style.transform = "translate(" + dx + "px," + dy + "px)";
+        layer.eppvOffset = [dx, dy - 10];
+        if (Math.abs(dx) + Math.abs(dy) > 3) {
+          const ends = [layer.getLatLng(), map.layerPointToLatLng(points[index].add([dx, dy]))];
+          L.polyline(ends, { pane: "leaders", interactive: false, color: "#1d2733", weight: 1.4 }).addTo(lines);
+        }
+      });
+      if (crowded) {
+        nameClusters();
+      }
+    }
+
+    let placing = false;
+    function placeSoon() {
+      if (!placing) {
+        placing = true;
+        window.requestAnimationFrame(() => {
+          placing = false;
+          place();
+          eppv.labels.soon();
+        });
+      }
+    }
+
+    /* ---- the list beside the map ---- */
+
+    const panel = document.querySelector(".finder");
+    const rows = new Map();
+    document.querySelectorAll(".cards li[data-case]").forEach((row) => {
+      const item = byId.get(row.dataset.case);
+      rows.set(row.dataset.case, row);
+      ["mouseenter", "focusin"].forEach((name) => row.addEventListener(name, () => light(item, true)));
+      ["mouseleave", "focusout"].forEach((name) => row.addEventListener(name, () => light(item, item === opened && eppv.phone())));
+    });
+
+    function show(found) {
+      const ids = new Set(items.filter((_, i) => found.visible[i]).map((item) => item.card.id));
+      given.paths.forEach((path) => {
+        const group = groups[path.id];
+        const want = items.filter((item) => item.card.path.id === path.id && ids.has(item.card.id)).map((item) => item.marker);
+        if (crowded) {
+          group.clearLayers();
+          group.addLayers(want);
+        } else {
+          items.filter((item) => item.card.path.id === path.id).forEach((item) => {
+            if (ids.has(item.card.id)) {
+              group.addLayer(item.marker);
+            } else {
+              group.removeLayer(item.marker);
+            }
+          });
+        }
+      });
+      if (opened && !ids.has(opened.card.id)) {
+        map.closePopup();
+        if (eppv.sheet) {
+          eppv.sheet.hide();
+        }
+      }
+      rows.forEach((row, caseId) => {
+        row.hidden = !ids.has(caseId);
+      });
+      document.querySelectorAll(".results [data-group]").forEach((group) => {
+        const left = Array.from(group.querySelectorAll("li[data-case]")).filter((row) => !row.hidden).length;
+        group.hidden = !left;
+        const count = group.querySelector(":scope > h3 .count");
+        if (count) {
+          count.textContent = String(left);
+        }
+      });
+      const perUnit = {};
+      items.forEach((item) => {
+        if (ids.has(item.card.id)) {
+          item.card.provinces.forEach((code) => {
+            perUnit[code] = (perUnit[code] || 0) + 1;
+          });
+        }
+      });
+      eppv.emit("counts", perUnit);
+      eppv.emit("filtered", ids.size === items.length ? null : ids);
+      placeSoon();
+    }
+
+    eppv.frame.overlay(map, all, eppv.ui.cases, { id: "cases" });
+    items.forEach((item) => eppv.opens.case.set(item.card.id, () => reach(item)));
+    given.cases.filter((card) => card.abroad).slice(0, 1).forEach((card) => abroad(map, card));
+    if (panel) {
+      const words = given.cases.map((card) => eppv.search.entry(card.words));
+      eppv.facets(panel, {
+        count: items.length,
+        facets: given.facets.map((facet, f) => ({ ...facet, codes: (i) => given.cases[i].codes[f] })),
+        find: (query) => {
+          const test = eppv.search.matcher(query);
+          return (i) => test(words[i]);
+        },
+        changed: show,
+      });
+    } else {
+      show({ visible: items.map(() => 1) });
+    }
+    state.define("case", (value) => {
+      const item = byId.get(value);
+      if (!item) {
+        map.closePopup();
+        return;
+      }
+      if (item === opened) {
+        return;
+      }
+      if (state.read("view")) {
+        place();
+        open(item);
+      } else {
+        reach(item);
+      }
+    });
+    map.on("zoomend moveend animationend", placeSoon);
+    eppv.on("language", placeSoon);
+    place();
+    eppv.labels.soon();
+  }
+
+  function abroad(map, card) {
+    const control = L.control({ position: "bottomleft" });
+    control.onAdd = () => {
+      const button = el("button", "abroad", both(eppv.ui.overseas), " ", both(card.short), " ↘");
+      button.type = "button";
+      L.DomEvent.disableClickPropagation(button);
+      button.addEventListener("click", () => eppv.opens.case.get(card.id)());
+      return el("div", "leaflet-bar", button);
+    };
+    control.addTo(map);
+  }
+
+  eppv.cases = cases;
+})();

@@ -1,0 +1,163 @@
+/* A map of ours: first view, home, scale, printing. */
+(function () {
+  "use strict";
+  const eppv = window.eppv;
+  if (eppv.map) {
+    return;
+  }
+
+  const { el, named, state } = eppv;
+
+  function corners(bounds) {
+    return [
+      [bounds[1], bounds[0]],
+      [bounds[3], bounds[2]],
+    ];
+  }
+
+  function createMap(id) {
+    const view = eppv.data(id);
+    const holder = document.getElementById(id);
+    named(holder, view.label);
+    const legend = document.querySelector("details.legend");
+    if (legend && window.innerWidth >= 1000 && window.innerHeight >= Number(legend.dataset.openFrom)) {
+      legend.open = true; // before the map takes its size
+    }
+    const map = L.map(id, {
+      attributionControl: false,
+      zoomControl: false,
+      zoomSnap: 0.25,
+      zoomDelta: 1,
+      minZoom: 2,
+      maxZoom: 18,
+      zoomAnimation: !eppv.calm,
+      fadeAnimation: !eppv.calm,
+      markerZoomAnimation: !eppv.calm,
+    });
+    map.eppvView = view;
+    map.eppvHome = corners(view.bounds);
+    map.fitBounds(map.eppvHome, { animate: false });
+    eppv.frame.ready(map);
+    zoomControl(map, view);
+    L.control.scale({ imperial: false, maxWidth: 110 }).addTo(map);
+    if (legend) {
+      legend.addEventListener("toggle", () => map.invalidateSize({ pan: false }));
+    }
+    map.on("popupopen popupclose", (event) => holder.classList.toggle("has-popup", event.type === "popupopen"));
+    map.on("popupopen", (event) => {
+      const close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
+      if (close) {
+        named(close, eppv.ui.close);
+      }
+    });
+    eppv.on("language", () => map.invalidateSize({ pan: false }));
+    keepView(map);
+    printing(map, holder);
+    eppv.layers(map, view);
+    eppv.ruler(map);
+    window.addEventListener("resize", () => map.invalidateSize({ pan: false }));
+    return map;
+  }
+
+  /* ---- zoom and home ---- */
+
+  function zoomControl(map, view) {
+    const control = L.control({ position: "topleft" });
+    control.onAdd = () => {
+      const bar = el(
+        "div",
+        "leaflet-bar tools",
+        eppv.frame.small("tool", "+", eppv.ui.zoom_in, () => map.zoomIn(1)),
+        eppv.frame.small("tool", "−", eppv.ui.zoom_out, () => map.zoomOut(1)),
+        eppv.frame.small("tool home", "⌂", view.detail ? eppv.ui.case_zones : eppv.ui.show_whole_country, () => goHome(map))
+      );
+      L.DomEvent.disableClickPropagation(bar);
+      map.eppvTools = bar;
+      return bar;
+    };
+    control.addTo(map);
+  }
+
+  function goHome(map) {
+    map.eppvAtHome = true;
+    map.fitBounds(map.eppvHome, { animate: !eppv.calm });
+    map.once("moveend", () => {
+      map.eppvAtHome = true;
+      state.write("view", "");
+    });
+  }
+
+  /* ---- the view in the address ---- */
+
+  function keepView(map) {
+    map.eppvAtHome = true;
+    map.on("movestart", () => {
+      map.eppvAtHome = false;
+    });
+    map.on("moveend", () => {
+      if (!eppv.started || map.eppvAtHome || map.eppvPrinting) {
+        return;
+      }
+      const at = map.getCenter();
+      const digits = Math.max(2, Math.round(map.getZoom() / 3));
+      state.write("view", [Number(map.getZoom().toFixed(2)), at.lat.toFixed(digits), at.lng.toFixed(digits)].join("/"));
+    });
+    map.on("resize", () => {
+      if (map.eppvAtHome && !map.eppvPrinting) {
+        map.fitBounds(map.eppvHome, { animate: false });
+        map.eppvAtHome = true;
+      }
+    });
+    state.define("view", (value) => {
+      const match = /^(\d{1,2}(?:\.\d+)?)\/(-?\d{1,2}(?:\.\d+)?)\/(-?\d{1,3}(?:\.\d+)?)$/.exec(value);
+      if (match) {
+        const [zoom, lat, lon] = match.slice(1).map(Number);
+        map.setView([Math.max(-85, Math.min(85, lat)), Math.max(-180, Math.min(180, lon))], Math.min(18, Math.max(2, zoom)), { animate: false });
+        map.eppvAtHome = false;
+      } else if (!map.eppvAtHome) {
+        map.fitBounds(map.eppvHome, { animate: false });
+        map.eppvAtHome = true;
+      }
+    });
+  }
+
+  /* ---- printing: one clean page, the map at the size of the paper ---- */
+
+  function redraw(map) {
+    map.eachLayer((layer) => {
+      if (layer instanceof L.Canvas) {
+        layer._reset();
+        layer._redraw(); // at once: a page is printed before the next frame
+      }
+    });
+    eppv.labels.now();
+  }
+
+  function printing(map, holder) {
+    window.addEventListener("beforeprint", () => {
+      map.closePopup();
+      map.eppvPrinting = { zoom: map.getZoom(), centre: map.getCenter(), home: map.eppvAtHome };
+      holder.style.width = "700px";
+      holder.style.height = map.eppvView.detail ? "420px" : "620px";
+      map.invalidateSize({ animate: false, pan: false });
+      if (map.eppvPrinting.home) {
+        map.fitBounds(map.eppvHome, { animate: false });
+      }
+      redraw(map);
+    });
+    window.addEventListener("afterprint", () => {
+      const was = map.eppvPrinting;
+      if (!was) {
+        return;
+      }
+      holder.style.width = "";
+      holder.style.height = "";
+      map.invalidateSize({ animate: false, pan: false });
+      map.setView(was.centre, was.zoom, { animate: false });
+      map.eppvAtHome = was.home;
+      map.eppvPrinting = null;
+    });
+  }
+
+  eppv.map = createMap;
+})();

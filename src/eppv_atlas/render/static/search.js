@@ -1,0 +1,54 @@
+/* Finding by words: Chinese, English, or pinyin in full, in part or by initials. */
+(function () {
+  "use strict";
+  const eppv = window.eppv;
+  if (eppv.search) {
+    return;
+  }
+
+  /* the same letters for the same word: width, case, accents; render/words.py folds alike */
+  function fold(text) {
+    return text.normalize("NFKC").normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  }
+
+  /* a syllable may be typed whole, by its initial, or cut short at the end: xixishidi, xxsd, xixis */
+  function fits(query, syllables, at) {
+    if (!query) {
+      return true;
+    }
+    if (at >= syllables.length) {
+      return false;
+    }
+    const syllable = syllables[at];
+    for (let k = Math.min(syllable.length, query.length); k > 0; k -= 1) {
+      const initial = k === 1 || (k === 2 && /^[zcs]h/.test(syllable));
+      if (
+        (k === syllable.length || initial || k === query.length) &&
+        syllable.startsWith(query.slice(0, k)) &&
+        fits(query.slice(k), syllables, at + 1)
+      ) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  function spelled(query, names) {
+    return names.some((syllables) => syllables.some((_, at) => fits(query, syllables, at)));
+  }
+
+  /* words: { text, pinyin: ["xi xi shi di", …] } made ready once */
+  function entry(words) {
+    return { text: words.text, names: (words.pinyin || []).map((name) => name.split(" ")) };
+  }
+
+  function matcher(query) {
+    const tokens = fold(query).split(/[\s,，、;；]+/).filter(Boolean);
+    return (item) =>
+      tokens.every(
+        (token) => item.text.includes(token) || (/^[a-zü']{2,}$/.test(token) && spelled(token.replace(/[^a-z]/g, ""), item.names))
+      );
+  }
+
+  eppv.search = { entry, fold, matcher };
+})();

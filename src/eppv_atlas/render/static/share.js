@@ -1,0 +1,154 @@
+/* Taking things along: the link with its state, code to embed it, texts and files. */
+(function () {
+  "use strict";
+  const eppv = window.eppv;
+  if (eppv.share) {
+    return;
+  }
+
+  const { both, el, named } = eppv;
+
+  /* a file made in the page; nothing is sent anywhere */
+  function save(name, type, content) {
+    const blob = content instanceof Blob ? content : new Blob([content], { type });
+    const link = el("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name.replace(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 100);
+    link.hidden = true;
+    document.body.appendChild(link);
+    link.click();
+    link.remove();
+    window.setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+
+  function oldCopy(text) {
+    const box = el("textarea", "unseen");
+    box.value = text;
+    document.body.appendChild(box);
+    box.select();
+    let done = false;
+    try {
+      done = document.execCommand("copy");
+    } catch {
+      done = false;
+    }
+    box.remove();
+    return Promise.resolve(done);
+  }
+
+  /* copy a text; resolves to whether it went well */
+  function copy(text) {
+    if (navigator.clipboard && navigator.clipboard.writeText) {
+      return navigator.clipboard.writeText(text).then(() => true, () => oldCopy(text));
+    }
+    return oldCopy(text);
+  }
+
+  function copier(text, name) {
+    const button = eppv.button("do-copy", name, () => {
+      copy(text()).then((done) => {
+        button.textContent = "";
+        button.appendChild(both(done ? eppv.ui.copied : eppv.ui.copy_by_hand));
+        eppv.announce(done ? eppv.ui.copied : eppv.ui.copy_by_hand);
+      });
+    });
+    return button;
+  }
+
+  function dialog(title, ...content) {
+    const box = el("dialog", "dialog");
+    const close = eppv.button("dialog-close", eppv.ui.close, () => shut());
+    named(box, title);
+    box.appendChild(el("header", "", el("h2", "", both(title)), close));
+    content.forEach((node) => box.appendChild(node));
+    const back = document.activeElement;
+    function shut() {
+      if (box.close) {
+        box.close();
+      }
+      box.remove();
+      if (back && back.focus) {
+        back.focus();
+      }
+    }
+    box.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      shut();
+    });
+    box.addEventListener("click", (event) => {
+      if (event.target === box) {
+        shut();
+      }
+    });
+    document.body.appendChild(box);
+    if (box.showModal) {
+      box.showModal();
+    } else {
+      box.setAttribute("open", "");
+    }
+    return box;
+  }
+
+  function field(text, name, rows) {
+    const box = el("textarea", "take-text");
+    box.readOnly = true;
+    box.rows = rows;
+    box.value = text;
+    named(box, name);
+    box.addEventListener("focus", () => box.select());
+    return el("div", "take", el("h3", "", both(name)), box, copier(() => box.value, eppv.ui.copy_text));
+  }
+
+  function attribute(text) {
+    return text.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  }
+
+  function embedCode() {
+    return (
+      '<iframe src="' + attribute(eppv.state.address({ embed: "1" })) + '" title="' + attribute(document.title) +
+      '" width="100%" height="560" loading="lazy" sandbox="allow-scripts allow-popups allow-downloads" style="border:0"></iframe>'
+    );
+  }
+
+  function share() {
+    const local = !/^https?:$/.test(window.location.protocol);
+    dialog(
+      eppv.ui.share,
+      field(eppv.state.address(), eppv.ui.link, 2),
+      field(embedCode(), eppv.ui.embed_code, 4),
+      local ? el("p", "small", both(eppv.ui.not_published)) : el("span", "")
+    );
+  }
+
+  function link() {
+    copy(eppv.state.address()).then((done) => {
+      if (done) {
+        eppv.announce(eppv.ui.copied);
+        toast(eppv.ui.copied);
+      } else {
+        share();
+      }
+    });
+  }
+
+  function toast(text) {
+    const note = el("div", "toast", both(text));
+    document.body.appendChild(note);
+    window.setTimeout(() => note.remove(), 2500);
+  }
+
+  eppv.actions.share = share;
+  eppv.actions.copy = (target) => {
+    const source = document.getElementById(target.dataset.from);
+    const part = source.querySelector('[lang="' + eppv.lang() + '"]') || source;
+    copy(part.textContent.trim()).then((done) => {
+      toast(done ? eppv.ui.copied : eppv.ui.copy_by_hand);
+      eppv.announce(done ? eppv.ui.copied : eppv.ui.copy_by_hand);
+    });
+  };
+  eppv.state.define("embed", (value) => {
+    document.documentElement.classList.toggle("is-embedded", value === "1");
+    eppv.maps.forEach((map) => map.invalidateSize({ pan: false }));
+  });
+  eppv.share = { copier, copy, dialog, link, save, toast };
+})();

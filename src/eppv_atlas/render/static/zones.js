@@ -1,0 +1,157 @@
+/* Zones of cases: a shape each, hatched and dashed where it is schematic, with a popup and a name. */
+(function () {
+  "use strict";
+  const eppv = window.eppv;
+  if (eppv.zones) {
+    return;
+  }
+
+  const { both, el, row } = eppv;
+
+  function stated(zone) {
+    if (zone.stated !== null) {
+      return el("span", "", eppv.areaLine(zone.stated), eppv.pageOf(zone.statedPage));
+    }
+    if (zone.share) {
+      return el("span", "", both(zone.share.value), " ", eppv.pageOf(zone.share.page));
+    }
+    return el("span", "none", both(eppv.ui.not_stated));
+  }
+
+  function zonePopup(zone, short, page) {
+    const box = el("div", "popup family-" + zone.family);
+    box.appendChild(el("h3", "", both(zone.name)));
+    box.appendChild(el("p", "small", both(zone.kind), " · ", both(short), " ", eppv.badge(zone.confidence)));
+    const list = el("dl", "");
+    row(list, eppv.ui.stated, stated(zone));
+    row(list, eppv.ui.measured, eppv.areaLine(zone.measured));
+    if (zone.madeFromStated) {
+      row(list, eppv.ui.difference, el("span", "made", both(eppv.ui.made_from_stated)));
+    } else if (zone.difference) {
+      row(list, eppv.ui.difference, zone.difference);
+    }
+    row(list, eppv.ui.how, both(zone.how));
+    box.appendChild(list);
+    if (page) {
+      const link = el("a", "open-case", both(eppv.ui.open_case), " →");
+      link.href = page;
+      box.appendChild(link);
+    }
+    return box;
+  }
+
+  function zoneStyle(zone) {
+    const look = eppv.looks.confidences[zone.confidence];
+    const colour = eppv.looks.families[zone.family].colour;
+    return {
+      color: colour,
+      weight: look.width,
+      dashArray: look.dash || null,
+      fillColor: look.hatched ? "url(#hatch-" + zone.family + ")" : colour,
+      fillOpacity: look.hatched ? 1 : zone.family === "extent" ? 0.06 : 0.22,
+    };
+  }
+
+  function outline(zone, scale) {
+    const style = zoneStyle(zone);
+    if (!zone.cells) {
+      return L.polygon(eppv.codec.polygons(zone.shape, scale), style);
+    }
+    return L.featureGroup(eppv.codec.polygons(zone.shape, scale).map((rings) => L.polygon(rings, style)));
+  }
+
+  function drawZone(map, zone, item, given) {
+    const group = L.layerGroup();
+    const shape = outline(zone, given.scale);
+    const popup = L.popup({ maxWidth: 300, minWidth: 220, autoPanPadding: [12, 12] });
+    function open(at) {
+      popup.setContent(zonePopup(zone, item.short, given.detail ? "" : item.page));
+      popup.setLatLng(at).openOn(map);
+      if (given.detail) {
+        eppv.state.write("zone", zone.id);
+      }
+    }
+    popup.on("remove", () => {
+      if (eppv.state.read("zone") === zone.id) {
+        eppv.state.write("zone", "");
+      }
+    });
+    shape.on("click", (event) => {
+      L.DomEvent.stopPropagation(event);
+      open(event.latlng);
+    });
+    const look = eppv.looks.confidences[zone.confidence];
+    shape.on("mouseover", () => shape.setStyle({ weight: look.width + 1.6 }));
+    shape.on("mouseout", () => shape.setStyle({ weight: look.width }));
+    group.addLayer(shape);
+    group.on("add", () => {
+      if (zone.cells) {
+        return; // a grid is reached by its table row, not cell by cell
+      }
+      const path = shape.getElement();
+      if (path && !path.dataset.reachable) {
+        path.dataset.reachable = "yes";
+        path.dataset.zone = zone.id;
+        eppv.named(path, zone.name);
+        eppv.pressed(path, () => open([zone.at[1], zone.at[0]]));
+      }
+    });
+    const text = el("span", "zone-name-label family-" + zone.family, both(zone.name));
+    if (look.hatched) {
+      text.appendChild(el("em", "", both(eppv.ui.schematic_mark)));
+    }
+    text.classList.add(zone.atTop ? "at-top" : "at-centre");
+    const places = eppv.phone() ? undefined : ["there", "lower", "upper"];
+    group.addLayer(eppv.labels.add(map, zone.at, text, { priority: 50 + zone.rank, pane: "names", places }));
+    if (given.detail) {
+      eppv.opens.zone.set(zone.id, () => {
+        map.fitBounds(shape.getBounds(), { maxZoom: 13, padding: [40, 40], animate: false });
+        open([zone.at[1], zone.at[0]]);
+      });
+    }
+    group.eppv = { zone, shape, text, cases: item.case };
+    return group;
+  }
+
+  function zones(map, id) {
+    eppv.frame.ready(map);
+    const given = eppv.data(id);
+    const all = L.layerGroup();
+    const drawn = [];
+    let visible = null; // ids of the cases that the filters leave; null for all
+    given.cases.forEach((item) => {
+      item.zones.forEach((zone, index) => {
+        zone.rank = index;
+        drawn.push(drawZone(map, zone, item, given));
+      });
+    });
+    function show() {
+      const near = map.getZoom() >= given.fromZoom;
+      drawn.forEach((group) => {
+        const want = near && (!visible || visible.has(group.eppv.cases));
+        if (want && !all.hasLayer(group)) {
+          all.addLayer(group);
+        } else if (!want && all.hasLayer(group)) {
+          all.removeLayer(group);
+        }
+      });
+    }
+    map.on("zoomend", show);
+    show();
+    eppv.on("filtered", (ids) => {
+      visible = ids;
+      show();
+    });
+    map.eppvZones = drawn;
+    eppv.frame.overlay(map, all, eppv.ui.case_zones, { id: "zones" });
+    if (given.detail) {
+      eppv.state.define("zone", (value) => {
+        if (eppv.opens.zone.has(value)) {
+          eppv.opens.zone.get(value)();
+        }
+      });
+    }
+  }
+
+  eppv.zones = zones;
+})();

@@ -1,0 +1,70 @@
+"""What a search finds a case by: its words in both languages, and its names in pinyin.
+
+Floor 3, part of render: knows records, places and the vocabulary; must not
+know files, Folium or HTML.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from pypinyin import lazy_pinyin
+
+from eppv_atlas import vocabulary
+from eppv_atlas.results import PlacedCase
+
+_CHINESE = re.compile(r"[\u3400-\u9fff]+")
+
+
+def fold(text: str) -> str:
+    """The same letters for the same word: width, case and accents do not count; search.js folds alike."""
+    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text))
+    return re.sub(r"[\u0300-\u036f]", "", plain).lower()
+
+
+@cache
+def pinyin(text: str) -> str:
+    """Syllables of the Chinese in a text, without tones, one space between them.
+
+    >>> pinyin("西溪湿地")
+    'xi xi shi di'
+    """
+    return " ".join(syllable for run in _CHINESE.findall(text) for syllable in lazy_pinyin(run))
+
+
+def search_words(texts: Iterable[str], names: Iterable[str]) -> dict[str, Any]:
+    """What the search of a page looks through.
+
+    Parameters
+    ----------
+    texts
+        Anything that a reader may type, in either language.
+    names
+        Names that a reader may spell in pinyin.
+
+    Returns
+    -------
+    dict
+        ``text``, folded; ``pinyin``, a list of spellings.
+    """
+    spelled = dict.fromkeys(filter(None, map(pinyin, names)))
+    return {"text": fold("\n".join(dict.fromkeys(texts))), "pinyin": list(spelled)}
+
+
+def case_words(placed: PlacedCase, provinces: Iterable[str]) -> dict[str, Any]:
+    """What a search finds a case by: title, place, path, modes, category, zones and sites."""
+    case = placed.case
+    terms = [
+        vocabulary.PATHS[case.path.id],
+        vocabulary.CATEGORIES[case.category.id],
+        *(vocabulary.MODES[mode.id] for mode in (case.mode, *case.further_modes)),
+    ]
+    records = [case.title, case.short, case.place_name, *terms]
+    records += [item.name for item in (*case.zones, *case.sites)]
+    texts = [text for record in records for text in (record.zh, record.en)]
+    names = [case.short.zh, case.title.zh, case.place_name.zh, *provinces, *(term.zh for term in terms)]
+    return search_words([case.id, *texts], names)
