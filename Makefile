@@ -2,6 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# rules for the pages' own scripts; allowed: what older browsers need, Leaflet's names, helpers beside their use
+SCRIPT_RULES := --deny-warnings -D correctness -D suspicious -D perf -A unicorn/no-array-sort \
+  -A unicorn/no-array-reverse -A no-underscore-dangle -A unicorn/prefer-add-event-listener \
+  -A unicorn/consistent-function-scoping -A oxc/no-map-spread
+
 .PHONY: maps test bench lint clean
 
 maps: .venv/run.stamp
@@ -11,12 +16,14 @@ test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/oxlint $(SCRIPT_RULES) src/eppv_atlas/render/static
 	$(BIN)/pytest
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python benchmarks/area.py --stream 5000000
 	$(BIN)/python benchmarks/tally.py
+	$(BIN)/python benchmarks/maps.py
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

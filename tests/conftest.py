@@ -4,10 +4,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import eppv_atlas as ea
+from browsing import SIZES, watch
 from eppv_atlas.cli import run
 
 ROOT = Path(__file__).parents[1]
@@ -95,3 +97,21 @@ def browser() -> Iterator[object]:
         )
         yield found
         found.close()
+
+
+@pytest.fixture(params=SIZES, scope="module")
+def tab(request: pytest.FixtureRequest, browser: Any) -> Iterator[Any]:
+    """A page of a desktop or a phone, with the network cut."""
+    width, height = SIZES[request.param]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        locale="zh-CN",
+        offline=True,
+        has_touch=request.param == "phone",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    page = watch(context.new_page())
+    page.set_default_timeout(8000)
+    page.size = request.param
+    yield page
+    context.close()

@@ -32,6 +32,7 @@ FLOORS = {
     "suggest": 3.0,
     "store": 3.0,
     "render": 3.0,
+    "serve": 3.0,
     "console": 4.0,
     "cli": 4.0,
     "": 4.0,  # the package itself: its public face

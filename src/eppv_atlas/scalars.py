@@ -58,7 +58,9 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 ReviewNo = Annotated[
     str,
-    StringConstraints(pattern=r"^(GS|GS[\u4e00-\u9fff]|[\u4e00-\u9fff]{1,3}S) ?[(（][0-9]{4}[)）] ?[0-9]{1,6} ?号?$"),
+    StringConstraints(
+        pattern=r"^(GS|GS[\u4e00-\u9fff]|[\u4e00-\u9fff]{1,3}S) ?[(（][0-9]{4}[)）] ?[0-9]{1,6} ?号?$"
+    ),
 ]
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=64)]
 PlaceCode = Annotated[

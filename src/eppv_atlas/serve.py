@@ -50,9 +50,7 @@ def server(folder: Path, port: int, key: str = "") -> ThreadingHTTPServer:
         If the folder holds no pages, the key is no key, or the port is taken.
     """
     if not (folder / "index.html").is_file():
-        raise UsageError(
-            f"{folder} holds no pages; run build first", f"{folder} 中没有页面；请先运行 build"
-        )
+        raise UsageError(f"{folder} holds no pages; run build first", f"{folder} 中没有页面；请先运行 build")
     if key and not _KEY.fullmatch(key):
         raise UsageError(
             f"{KEY_VARIABLE} is no Tianditu key (32 digits and letters a-f)",
@@ -78,11 +76,11 @@ class _Pages(BaseHTTPRequestHandler):
         self.folder, self.key = folder, key
         super().__init__(*args)  # type: ignore[arg-type]
 
-    def do_GET(self) -> None:  # noqa: N802 - as the library names it
+    def do_GET(self) -> None:
         """Send a page."""
         self._answer(self.wfile.write)
 
-    def do_HEAD(self) -> None:  # noqa: N802 - as the library names it
+    def do_HEAD(self) -> None:
         """Send the head of a page."""
         self._answer(lambda _page: None)
 

@@ -106,7 +106,10 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
     places, shapes = boundaries.states() if abroad else _districts()
     boxes = _boxes(abroad)
     near = np.flatnonzero(
-        (boxes[:, 0] <= view[2]) & (boxes[:, 2] >= view[0]) & (boxes[:, 1] <= view[3]) & (boxes[:, 3] >= view[1])
+        (boxes[:, 0] <= view[2])
+        & (boxes[:, 2] >= view[0])
+        & (boxes[:, 1] <= view[3])
+        & (boxes[:, 3] >= view[1])
     )
     # cut first, wider than the view, so that simplifying does not work on what nobody sees
     wide = (view[0] - size / 2, view[1] - size / 2, view[2] + size / 2, view[3] + size / 2)
@@ -241,7 +244,12 @@ def _island_names(dots: list[list[float]]) -> list[dict[str, Any]]:
         inside = [dot for dot in dots if box[0] <= dot[0] <= box[2] and box[1] <= dot[1] <= box[3]]
         if inside:
             x = sum(dot[0] for dot in inside) / len(inside)
-            out.append({"name": {"zh": zh, "en": en}, "at": [round(x, 2), round(min(d[1] for d in inside) - 0.35, 2)]})
+            out.append(
+                {
+                    "name": {"zh": zh, "en": en},
+                    "at": [round(x, 2), round(min(d[1] for d in inside) - 0.35, 2)],
+                }
+            )
     return out
 
 

@@ -61,7 +61,10 @@ def zone_features(cases: Sequence[PlacedCase], measures: Mapping[str, Sequence[M
         Field("measured", PHRASES["measured"], [m.area_m2 for *_, m in rows], "area"),
         Field("difference", PHRASES["difference"], [difference(m) for *_, m in rows]),
         Field(
-            "how", PHRASES["how"], [both(z.provenance.how) if z.provenance else None for _, z, *_ in rows], "code"
+            "how",
+            PHRASES["how"],
+            [both(z.provenance.how) if z.provenance else None for _, z, *_ in rows],
+            "code",
         ),
     )
     return Features(
@@ -69,7 +72,9 @@ def zone_features(cases: Sequence[PlacedCase], measures: Mapping[str, Sequence[M
         [both(zone.name) for _, zone, *_ in rows],
         fields,
         tuple(
-            Group(name, both(term), style.FAMILY_COLOURS[name], style.FILL_OPACITY.get(name, style.FILL_OTHERS))
+            Group(
+                name, both(term), style.FAMILY_COLOURS[name], style.FILL_OPACITY.get(name, style.FILL_OTHERS)
+            )
             for name, term in vocabulary.FAMILIES.items()
         ),
         [families.index(vocabulary.family(zone.kind).id) for _, zone, *_ in rows],

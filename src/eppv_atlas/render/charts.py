@@ -65,4 +65,3 @@ def chart(kind: str, facts: Sequence[Fact]) -> dict[str, Any] | None:
             }
         )
     return {"kind": kind, "bars": bars}
-

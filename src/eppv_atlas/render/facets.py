@@ -68,7 +68,9 @@ def _confidences(placed: PlacedCase) -> list[str]:
 def facets_of(cases: Sequence[PlacedCase], settings: Settings) -> list[Facet]:
     """The facets of a national map of these cases."""
     batches = {placed.case.batch: placed.case.source.document for placed in cases}
-    codes = sorted({code for placed in cases for code in provinces(placed)}, key=lambda c: (not c.isdigit(), c))
+    codes = sorted(
+        {code for placed in cases for code in provinces(placed)}, key=lambda c: (not c.isdigit(), c)
+    )
     return [
         Facet("path", PHRASES["path"], _terms(vocabulary.PATHS), lambda p: [p.case.path.id]),
         Facet(

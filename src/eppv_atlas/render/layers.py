@@ -126,6 +126,8 @@ class DataLayer(Layer):
 
     def place(self) -> str:
         """Name of the layer in its map: its kind and number, not branca's random id."""
+        if self._parent is None:
+            raise RenderError("a layer needs a map to stand on", "图层须放在地图上")
         siblings = self._parent._children.values()  # noqa: SLF001 - branca names no other way
         alike = [layer for layer in siblings if isinstance(layer, DataLayer) and layer.kind == self.kind]
         number = alike.index(self)
@@ -133,7 +135,9 @@ class DataLayer(Layer):
 
     def render(self, **_kwargs: Any) -> str:
         """Write the layer's data and the call that draws it into the figure."""
-        root, parent, name = figure_of(self), self._parent, self.place()
+        name = self.place()
+        root, parent = figure_of(self), self._parent
+        assert parent is not None
         contribute_core(root)
         for kind in (*self.extra, self.kind):
             contribute(root, *KINDS[kind])

@@ -52,7 +52,7 @@ def map_page(
     RenderError
         If no layer is given, or none has a shape.
     """
-    boxes = [layer.bounds for layer in layers if layer.bounds[0] == layer.bounds[0]]  # noqa: PLR0124 - NaN if empty
+    boxes = [layer.bounds for layer in layers if layer.bounds[0] == layer.bounds[0]]
     if not boxes:
         raise RenderError("there is nothing to draw", "没有可画的图形")
     west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)

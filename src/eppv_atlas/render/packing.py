@@ -96,8 +96,7 @@ def pack_shape(shape: BaseGeometry, scale: int) -> str:
         rings = [
             grid[:-1]
             for ring in (polygon.exterior, *polygon.interiors)
-            if len(grid := _grid(shapely.get_coordinates(ring), scale)) >= 4
-            or ring is polygon.exterior
+            if len(grid := _grid(shapely.get_coordinates(ring), scale)) >= 4 or ring is polygon.exterior
         ]
         if rings and len(rings[0]) >= 3:
             polygons.append(rings)

@@ -228,7 +228,10 @@ def _feature(placed: PlacedCase, measures: Sequence[Measure], fineness: float | 
         outline, scale = shape.geometry, packing.FINE
         if fineness is not None:
             west, south, east, north = outline.bounds
-            outline, scale = views.for_display(outline, max(east - west, north - south) / fineness), packing.PACKED
+            outline, scale = (
+                views.for_display(outline, max(east - west, north - south) / fineness),
+                packing.PACKED,
+            )
         zones.append(views.zone_data(zone, shape, by_zone[zone.id], facts, outline, scale))
     zones.sort(key=lambda data: -data["measured"])
     card = views.card(placed)

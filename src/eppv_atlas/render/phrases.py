@@ -30,7 +30,8 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "copy_by_hand": _pair("请选中文字后复制", "Select the text and copy it"),
     "copy_link": _pair("复制链接", "Copy link"),
     "crosses_itself": _pair(
-        "图形自相交，面积没有意义，请重画。", "The outline crosses itself: this area means nothing. Draw it again."
+        "图形自相交，面积没有意义，请重画。",
+        "The outline crosses itself: this area means nothing. Draw it again.",
     ),
     "download_areas": _pair("分区面积 CSV", "Zone areas CSV"),
     "download_facts": _pair("数据台账 CSV", "Facts CSV"),
@@ -44,7 +45,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     ),
     "ecosystem": _pair("生态系统", "Ecosystem"),
     "embed_code": _pair("嵌入代码", "Embed code"),
-    "features_in_view": _pair("逐个查看图中要素（方向键移动，回车打开）", "Step through features in view: arrow keys move, Enter opens"),
+    "features_in_view": _pair(
+        "逐个查看图中要素（方向键移动，回车打开）",
+        "Step through features in view: arrow keys move, Enter opens",
+    ),
     "filters": _pair("筛选", "Filters"),
     "finish": _pair("完成", "Finish"),
     "full_page": _pair("打开完整页面", "Open the full page"),
@@ -74,7 +78,9 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "This map holds many features and needs a newer browser: Chrome or Edge 80, Firefox 113, Safari 16.4 or later.",
     ),
     "next_case": _pair("下一案例", "Next case"),
-    "no_picture": _pair("此浏览器不能生成图片，请改用 SVG。", "This browser cannot make the picture; take the SVG."),
+    "no_picture": _pair(
+        "此浏览器不能生成图片，请改用 SVG。", "This browser cannot make the picture; take the SVG."
+    ),
     "no_review": _pair(
         "无审图号：未经地图审核，不得公开出版。", "No map review number: not reviewed, not for publication."
     ),
@@ -120,7 +126,9 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "zoom_in": _pair("放大", "Zoom in"),
     "zoom_out": _pair("缩小", "Zoom out"),
     "zoom_to": _pair("缩放到该分区", "Zoom to this zone"),
-    "bulk_rest": _pair("只列出前 {n} 个；可缩小范围或加条件。", "The first {n} are listed; zoom in or filter for fewer."),
+    "bulk_rest": _pair(
+        "只列出前 {n} 个；可缩小范围或加条件。", "The first {n} are listed; zoom in or filter for fewer."
+    ),
     "step_features": _pair("逐个查看", "Step through"),
     "unknown_confidence": _pair("可信度未说明", "Confidence not stated"),
     "features": _pair("要素", "Features"),

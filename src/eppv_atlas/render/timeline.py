@@ -44,7 +44,10 @@ def timeline(case: Case) -> dict[str, Any]:
     ends = [year for found in spans.values() if found for year in found if year is not None]
     last = max(ends, default=0)
     sized = {
-        name: zone.id for zone in case.zones for name in (zone.stated_area, zone.stated_share) if name is not None
+        name: zone.id
+        for zone in case.zones
+        for name in (zone.stated_area, zone.stated_share)
+        if name is not None
     }
     dated = []
     for fact in case.facts:

@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from eppv_atlas import vocabulary
 from eppv_atlas.errors import RenderError
 from eppv_atlas.render import packing, style
-from eppv_atlas.render.layers import DataLayer, Verbatim, figure_of
+from eppv_atlas.render.layers import DataLayer, figure_of
+from eppv_atlas.render.page import Verbatim
 from eppv_atlas.render.words import pinyin
 
 if TYPE_CHECKING:
@@ -236,19 +237,32 @@ class VectorLayer(DataLayer):
             if column in facets:
                 columns.append(Field(f"f{i}", label, texts(column), "code", facet=True))
             elif column in areas:
-                columns.append(Field(f"f{i}", label, [None if _missing(v) else float(v) for v in frame[column]], "area"))
+                columns.append(
+                    Field(f"f{i}", label, [None if _missing(v) else float(v) for v in frame[column]], "area")
+                )
             elif frame[column].dtype.kind in "iuf":
-                columns.append(Field(f"f{i}", label, [None if _missing(v) else float(v) for v in frame[column]], "number"))
+                columns.append(
+                    Field(
+                        f"f{i}", label, [None if _missing(v) else float(v) for v in frame[column]], "number"
+                    )
+                )
             else:
                 columns.append(Field(f"f{i}", label, texts(column)))
         kinds = texts(colour) if colour else [None] * len(frame)
         names = sorted({kind for kind in kinds if kind is not None})
-        palette = list(style.FAMILY_COLOURS.values())[1:] + [style.FAMILY_COLOURS["extent"]]
+        palette = [*list(style.FAMILY_COLOURS.values())[1:], style.FAMILY_COLOURS["extent"]]
         groups = [
-            Group(f"g{i}", {"zh": kind, "en": kind}, palette[i % len(palette)]) for i, kind in enumerate(names)
+            Group(f"g{i}", {"zh": kind, "en": kind}, palette[i % len(palette)])
+            for i, kind in enumerate(names)
         ]
         if None in kinds or not groups:
-            groups.append(Group("other", {"zh": "其他", "en": "Other"} if names else {"zh": "要素", "en": "Features"}, "#5b6470"))
+            groups.append(
+                Group(
+                    "other",
+                    {"zh": "其他", "en": "Other"} if names else {"zh": "要素", "en": "Features"},
+                    "#5b6470",
+                )
+            )
         place = {kind: i for i, kind in enumerate(names)}
         held = [str(v) for v in frame[confidence]] if confidence in frame else [confidence] * len(frame)
         features = Features(
@@ -286,7 +300,8 @@ def _check(features: Features, *, points: bool) -> None:
     ):
         if len(column) != count:
             raise RenderError(
-                f"{what} has {len(column)} values for {count} features", f"{what} 有 {len(column)} 个值，要素却有 {count} 个"
+                f"{what} has {len(column)} values for {count} features",
+                f"{what} 有 {len(column)} 个值，要素却有 {count} 个",
             )
     unknown = sorted(set(features.confidence) - {"", *vocabulary.CONFIDENCES})
     if unknown:
@@ -313,10 +328,7 @@ def _packed(features: Features, *, points: bool, bulk: bool) -> tuple[dict[str, 
     boxes = np.asarray(shapely.bounds(shapes))
     order = packing.hilbert_order(boxes)
     streams = _Streams()
-    if points:
-        flat = packing.pack_points(shapes[order])
-    else:
-        flat = packing.pack_many(shapes[order])
+    flat = packing.pack_points(shapes[order]) if points else packing.pack_many(shapes[order])
     for name, raw in zip(("rings", "points", "steps"), flat, strict=True):
         streams.add(name, raw)
     streams.add("group", packing.varints(np.asarray(features.group_of)[order]))
@@ -382,10 +394,14 @@ def _column(streams: _Streams, name: str, field: Field, order: NDArray[np.int64]
     values = [field.values[i] for i in order]
     if field.kind == "code":
         keys = [None if value is None else tuple(sorted(_both(value).items())) for value in values]
-        known = sorted({key for key in keys if key is not None}, key=lambda key: dict(key).get("id", dict(key)["zh"]))
+        known = sorted(
+            {key for key in keys if key is not None}, key=lambda key: dict(key).get("id", dict(key)["zh"])
+        )
         place = {key: i + 1 for i, key in enumerate(known)}
         meta["values"] = [dict(key) for key in known]
-        streams.add(name, packing.varints(np.array([place.get(key, 0) for key in keys], np.int64)))
+        streams.add(
+            name, packing.varints(np.array([place[key] if key is not None else 0 for key in keys], np.int64))
+        )
     elif field.kind == "area":  # hundredths of a square metre, one more, so that nought says missing
         cents = [0 if value is None else round(value * 100) + 1 for value in values]
         streams.add(name, packing.varints(np.array(cents, np.int64)))

@@ -63,8 +63,9 @@ def case_words(placed: PlacedCase, provinces: Iterable[str]) -> dict[str, Any]:
         vocabulary.CATEGORIES[case.category.id],
         *(vocabulary.MODES[mode.id] for mode in (case.mode, *case.further_modes)),
     ]
-    records = [case.title, case.short, case.place_name, *terms]
-    records += [item.name for item in (*case.zones, *case.sites)]
-    texts = [text for record in records for text in (record.zh, record.en)]
+    texts = [text for name in (case.title, case.short, case.place_name) for text in (name.zh, name.en)]
+    texts += [text for term in terms for text in (term.zh, term.en)]
+    texts += [text for zone in case.zones for text in (zone.name.zh, zone.name.en)]
+    texts += [text for site in case.sites for text in (site.name.zh, site.name.en)]
     names = [case.short.zh, case.title.zh, case.place_name.zh, *provinces, *(term.zh for term in terms)]
     return search_words([case.id, *texts], names)

@@ -34,7 +34,9 @@ def _ecosystem(name: str, zh: str, en: str, zones: str) -> Ecosystem:
 ECOSYSTEMS: dict[str, Ecosystem] = {
     term.id: term
     for term in (
-        _ecosystem("forest", "森林", "Forest", "forest bamboo-forest public-benefit-forest forest-farm firebreak"),
+        _ecosystem(
+            "forest", "森林", "Forest", "forest bamboo-forest public-benefit-forest forest-farm firebreak"
+        ),
         _ecosystem("grassland", "草地", "Grassland", "grassland"),
         _ecosystem("wetland", "湿地与水体", "Wetland and water", "wetland salt-lake pond watershed river"),
         _ecosystem(

@@ -26,7 +26,7 @@
     const drawn = given.areas.map((area) => {
       const shape = polygon(area.shape, { weight: 0.8, color: "#a59f92", fillColor: "#fcfbf8", fillOpacity: 1 }).addTo(units);
       if (area.at) {
-        eppv.labels.add(map, area.at, el("span", "area-name", both(area.name)), { priority: 1, pane: "names" }).addTo(names);
+        eppv.labels.add(map, area.at, el("span", "area-name", both(area.name)), { priority: area.code.startsWith("71") ? 150 : 1, pane: "names", places: area.code.startsWith("71") ? ["", "right"] : undefined }).addTo(names);
       }
       return { code: area.code, name: area.name, shape };
     });
@@ -46,7 +46,7 @@
       L.circleMarker([at[1], at[0]], Object.assign({ radius: 1, weight: 0.8, fillColor: "#fcfbf8", fillOpacity: 1, interactive: false }, line)).addTo(frame);
     });
     given.islandNames.forEach((item) => {
-      eppv.labels.add(map, item.at, el("span", "area-name island-name", both(item.name)), { priority: 2, pane: "names", places: ["", "below", "above"] }).addTo(names);
+      eppv.labels.add(map, item.at, el("span", "area-name island-name", both(item.name)), { priority: 140, pane: "names", places: ["", "right", "below", "above"] }).addTo(names);
     });
     eppv.frame.overlay(map, names, eppv.ui.administrative_area, { id: "names" });
     eppv.frame.overlay(map, frame, eppv.ui.boundary, { id: "border" });
@@ -93,6 +93,9 @@
         return;
       }
       legend.hidden = !on;
+      if (on) {
+        legend.closest("details").open = true;
+      }
       const list = legend.querySelector("ul");
       list.textContent = "";
       [0].concat(tops).forEach((top, i) => {

@@ -8,7 +8,8 @@
 
   const { both, el, named, state } = eppv;
   const CROWD = 40; // so many markers can be pushed apart; more are clustered
-  const GAP = 35;
+  const GAP = 35; // px between markers
+  const SMALL = 330; // px: on a lower map markers are drawn smaller
 
   /* push markers apart on the screen; a thin line leads back to the true point */
   function spread(points, gap) {
@@ -112,7 +113,7 @@
         return;
       }
       const offset = item.marker.eppvOffset || [0, 0];
-      L.popup({ maxWidth: 320, minWidth: 250, maxHeight: Math.max(180, map.getSize().y - 90), offset, autoPanPadding: [12, 12] })
+      L.popup({ maxWidth: 360, minWidth: 280, maxHeight: Math.max(180, Math.min(440, map.getSize().y - 90)), offset, autoPanPadding: [12, 12] })
         .on("remove", () => closed(item))
         .setLatLng(item.marker.getLatLng())
         .setContent(box)
@@ -183,11 +184,12 @@
       shown.sort((a, b) => a.getLatLng().lat - b.getLatLng().lat || a.getLatLng().lng - b.getLatLng().lng);
       const points = shown.map((layer) => map.latLngToLayerPoint(layer.getLatLng()));
       lines.clearLayers();
-      spread(points, GAP).forEach((at, index) => {
+      const scale = map.getSize().y < SMALL ? 0.65 : 1;
+      spread(points, GAP * scale).forEach((at, index) => {
         const layer = shown[index];
         const dx = Math.round(at.x - points[index].x);
         const dy = Math.round(at.y - points[index].y);
-        layer.eppvFace.style.transform = "translate(" + dx + "px," + dy + "px)";
+        layer.eppvFace.style.transform = "translate(" + dx + "px," + dy + "px) scale(" + scale + ")";
         layer.eppvOffset = [dx, dy - 10];
         if (Math.abs(dx) + Math.abs(dy) > 3) {
           const ends = [layer.getLatLng(), map.layerPointToLatLng(points[index].add([dx, dy]))];
@@ -246,6 +248,7 @@
           eppv.sheet.hide();
         }
       }
+      document.documentElement.classList.toggle("long-list", ids.size > 14); // does not fit on a printed page
       rows.forEach((row, caseId) => {
         row.hidden = !ids.has(caseId);
       });

@@ -36,9 +36,9 @@
   /* both languages side by side; the style sheet shows the one in use */
   function both(text) {
     const pair = document.createDocumentFragment();
-    ["zh", "en"].forEach((lang) => {
-      const part = el("span", "", text[lang]);
-      part.lang = lang;
+    ["zh", "en"].forEach((which) => {
+      const part = el("span", "", text[which]);
+      part.lang = which;
       pair.appendChild(part);
     });
     return pair;
@@ -207,6 +207,11 @@
     });
   }
 
+  /* whether the reader last used a key rather than a pointer */
+  let byKey = false;
+  document.addEventListener("keydown", () => (byKey = true), true);
+  document.addEventListener("pointerdown", () => (byKey = false), true);
+
   const media = (query) => Boolean(window.matchMedia) && window.matchMedia(query).matches;
 
   const eppv = {
@@ -214,11 +219,12 @@
     announce, areaLine, areaText, badge, both, button, data, el, emit, lang, named, number, on, pageOf, pressed,
     put, relabel, row, say, setLanguage, svg,
     UNITS,
+    keyed: () => byKey,
     last: (name) => last.get(name),
     calm: media("(prefers-reduced-motion: reduce)"),
     maps: [],
     opens: { case: new Map(), zone: new Map() },
-    phone: () => media("(max-width: 820px)"),
+    phone: () => media("screen and (max-width: 820px)"),
     started: false,
     storage: true,
     /* words of the page, and looks of confidences and families: one table for all scripts */

@@ -11,8 +11,8 @@
 
   /* how many items each value of each facet would leave, and which items are left.
      An item that only one facet refuses still counts for the values of that facet. */
-  function tally(count, facets, chosen, passes) {
-    const counts = facets.map((facet) => new Array(facet.values.length).fill(0));
+  function tally(count, list, chosen, passes) {
+    const counts = list.map((facet) => facet.values.map(() => 0));
     const visible = new Uint8Array(count);
     let left = 0;
     for (let i = 0; i < count; i += 1) {
@@ -21,8 +21,8 @@
       }
       let refused = -1;
       let refusals = 0;
-      for (let f = 0; f < facets.length && refusals < 2; f += 1) {
-        if (chosen[f].size && !held(facets[f], i, chosen[f])) {
+      for (let f = 0; f < list.length && refusals < 2; f += 1) {
+        if (chosen[f].size && !held(list[f], i, chosen[f])) {
           refused = f;
           refusals += 1;
         }
@@ -30,9 +30,9 @@
       if (refusals === 0) {
         visible[i] = 1;
         left += 1;
-        facets.forEach((facet, f) => add(facet, i, counts[f]));
+        list.forEach((facet, f) => add(facet, i, counts[f]));
       } else if (refusals === 1) {
-        add(facets[refused], i, counts[refused]);
+        add(list[refused], i, counts[refused]);
       }
     }
     return { counts, visible, left };

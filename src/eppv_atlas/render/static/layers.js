@@ -10,8 +10,8 @@
   const KEY = /^[0-9a-f]{32}$/i;
 
   /* Web-Mercator sets of Tianditu; the picture, then the names on it */
-  function tianditu(layers) {
-    return layers.map((layer) => ({
+  function tianditu(names) {
+    return names.map((layer) => ({
       url:
         "https://t{s}.tianditu.gov.cn/" + layer + "_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=" + layer +
         "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk={key}",

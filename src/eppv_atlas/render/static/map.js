@@ -43,13 +43,7 @@
     if (legend) {
       legend.addEventListener("toggle", () => map.invalidateSize({ pan: false }));
     }
-    map.on("popupopen popupclose", (event) => holder.classList.toggle("has-popup", event.type === "popupopen"));
-    map.on("popupopen", (event) => {
-      const close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
-      if (close) {
-        named(close, eppv.ui.close);
-      }
-    });
+    popups(map, holder);
     eppv.on("language", () => map.invalidateSize({ pan: false }));
     keepView(map);
     printing(map, holder);
@@ -57,6 +51,38 @@
     eppv.ruler(map);
     window.addEventListener("resize", () => map.invalidateSize({ pan: false }));
     return map;
+  }
+
+  /* ---- popups: whoever opens one by key is taken into it, and brought back ---- */
+
+  function popups(map, holder) {
+    let opener = null;
+    map.on("popupopen", (event) => {
+      const node = event.popup.getElement();
+      const close = node.querySelector(".leaflet-popup-close-button");
+      holder.classList.add("has-popup");
+      if (close) {
+        named(close, eppv.ui.close);
+      }
+      if (eppv.keyed()) {
+        opener = opener || document.activeElement;
+        node.setAttribute("tabindex", "-1");
+        node.focus({ preventScroll: true });
+      }
+    });
+    map.on("popupclose", () => {
+      const back = opener;
+      holder.classList.remove("has-popup");
+      opener = null;
+      if (back && back.isConnected && eppv.keyed()) {
+        window.setTimeout(() => (holder.classList.contains("has-popup") ? null : back.focus({ preventScroll: true })), 0);
+      }
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") {
+        map.closePopup();
+      }
+    });
   }
 
   /* ---- zoom and home ---- */
@@ -138,7 +164,12 @@
       map.closePopup();
       map.eppvPrinting = { zoom: map.getZoom(), centre: map.getCenter(), home: map.eppvAtHome };
       holder.style.width = "700px";
-      holder.style.height = map.eppvView.detail ? "420px" : "620px";
+      holder.style.height = map.eppvView.detail ? "420px" : "500px";
+      const legend = document.querySelector("details.legend");
+      if (legend) {
+        map.eppvPrinting.legend = legend.open;
+        legend.open = true;
+      }
       map.invalidateSize({ animate: false, pan: false });
       if (map.eppvPrinting.home) {
         map.fitBounds(map.eppvHome, { animate: false });
@@ -149,6 +180,10 @@
       const was = map.eppvPrinting;
       if (!was) {
         return;
+      }
+      const legend = document.querySelector("details.legend");
+      if (legend) {
+        legend.open = was.legend;
       }
       holder.style.width = "";
       holder.style.height = "";

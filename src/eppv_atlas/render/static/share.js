@@ -11,14 +11,14 @@
   /* a file made in the page; nothing is sent anywhere */
   function save(name, type, content) {
     const blob = content instanceof Blob ? content : new Blob([content], { type });
-    const link = el("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = name.replace(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 100);
-    link.hidden = true;
-    document.body.appendChild(link);
-    link.click();
-    link.remove();
-    window.setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    const anchor = el("a");
+    anchor.href = URL.createObjectURL(blob);
+    anchor.download = name.replace(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 100);
+    anchor.hidden = true;
+    document.body.appendChild(anchor);
+    anchor.click();
+    anchor.remove();
+    window.setTimeout(() => URL.revokeObjectURL(anchor.href), 10000);
   }
 
   function oldCopy(text) {

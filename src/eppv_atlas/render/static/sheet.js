@@ -12,6 +12,7 @@
   let handle = null;
   let card = null;
   let left = null;
+  let opener = null;
 
   function set(state) {
     panel.dataset.sheet = state;
@@ -99,6 +100,7 @@
       return false;
     }
     const before = left;
+    opener = eppv.keyed() ? document.activeElement : null;
     left = closed;
     if (before && before !== closed) {
       before();
@@ -110,6 +112,9 @@
     panel.classList.add("has-card");
     set("half");
     panel.scrollTop = 0;
+    if (opener) {
+      card.firstChild.focus();
+    }
     return true;
   }
 
@@ -124,6 +129,9 @@
     left = null;
     if (act) {
       act();
+    }
+    if (opener && opener.isConnected) {
+      opener.focus();
     }
   }
 

@@ -13,19 +13,19 @@
   let given = new Map(); // what the address held, also for keys that are defined later
   let written = null;
 
-  function decode(text) {
+  function decode(raw) {
     try {
-      return decodeURIComponent(text.replace(/\+/g, " "));
+      return decodeURIComponent(raw.replace(/\+/g, " "));
     } catch {
       return "";
     }
   }
 
   function parse() {
-    const text = window.location.hash.slice(1);
+    const raw = window.location.hash.slice(1);
     const found = new Map();
-    if (text.includes("=")) {
-      text.split("&").forEach((pair) => {
+    if (raw.includes("=")) {
+      raw.split("&").forEach((pair) => {
         const cut = pair.indexOf("=");
         const key = cut > 0 ? decode(pair.slice(0, cut)) : "";
         if (/^[a-z][a-z0-9_-]*$/i.test(key)) {
@@ -36,18 +36,18 @@
     return found;
   }
 
-  function code(text) {
-    return encodeURIComponent(text).replace(/%2C/g, ",").replace(/%2F/g, "/");
+  function code(raw) {
+    return encodeURIComponent(raw).replace(/%2C/g, ",").replace(/%2F/g, "/");
   }
 
-  function text(values) {
+  function spell(values) {
     const keys = Array.from(values.keys());
     keys.sort((a, b) => (ORDER.indexOf(a) + 1 || 99) - (ORDER.indexOf(b) + 1 || 99) || (a < b ? -1 : 1));
     return keys.map((key) => key + "=" + code(values.get(key))).join("&");
   }
 
   function put() {
-    const hash = text(kept);
+    const hash = spell(kept);
     if (hash === written || (!hash && !parse().size)) {
       return;
     }
@@ -79,14 +79,14 @@
   }
 
   /* a key of the address: apply(value) is called at the start and whenever somebody changes the address */
-  function define(key, apply) {
-    defined.set(key, apply);
+  function define(key, act) {
+    defined.set(key, act);
     if (eppv.started) {
       if (given.get(key)) {
         kept.set(key, given.get(key));
         put();
       }
-      apply(read(key));
+      act(read(key));
     }
   }
 
@@ -98,8 +98,8 @@
         kept.set(key, given.get(key));
       }
     });
-    written = text(kept);
-    ["lang", "unit", "base", "layers", ...ORDER].filter((key, i, all) => all.indexOf(key) === i).forEach((key) => {
+    written = spell(kept);
+    ["lang", "unit", "base", "layers", "view", ...ORDER].filter((key, i, all) => all.indexOf(key) === i).forEach((key) => {
       if (defined.has(key)) {
         defined.get(key)(given.get(key) || "");
       }
@@ -123,7 +123,7 @@
     values.set("lang", eppv.lang());
     Object.keys(extra || {}).forEach((key) => values.set(key, extra[key]));
     const here = window.location;
-    const hash = text(values);
+    const hash = spell(values);
     if (/^https?:$/.test(here.protocol)) {
       return here.origin + here.pathname + here.search + "#" + hash;
     }

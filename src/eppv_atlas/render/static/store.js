@@ -146,8 +146,8 @@
 
     function visit(depth, from, to, west, north, east, south, act) {
       const level = depth < 0 ? box : levels[depth];
-      const size_ = level.length / 4;
-      for (let n = from; n < Math.min(to, size_); n += 1) {
+      const held = level.length / 4;
+      for (let n = from; n < Math.min(to, held); n += 1) {
         if (level[n * 4] <= east && level[n * 4 + 2] >= west && level[n * 4 + 1] <= south && level[n * 4 + 3] >= north) {
           if (depth < 0) {
             act(n);

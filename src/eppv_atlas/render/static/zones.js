@@ -127,6 +127,7 @@
     });
     function show() {
       const near = map.getZoom() >= given.fromZoom;
+      document.documentElement.classList.toggle("zones-shown", near);
       drawn.forEach((group) => {
         const want = near && (!visible || visible.has(group.eppv.cases));
         if (want && !all.hasLayer(group)) {
