@@ -24,10 +24,14 @@ from eppv_atlas.render import style
 
 LEAFLET_JS: Final = "leaflet.js"
 LEAFLET_CSS: Final = "leaflet.css"
+STOCK_JS: Final = "leaflet-icons.js"
+STOCK_CSS: Final = "leaflet-images.css"
+"""Pictures of Leaflet's own markers and layer switch, which stock layers may ask for and ours never do."""
 CLUSTER_JS: Final = "leaflet.markercluster.js"
 CLUSTER_CSS: Final = "MarkerCluster.css"
 ATLAS_CSS: Final = "atlas.css"
 
+_PICTURED: Final = re.compile(r"[^{}]*\{[^{}]*url\(images/[^{}]*\}")
 _LEAFLET: Final = ("xstatic.pkg.leaflet", (LEAFLET_JS, LEAFLET_CSS))
 _CLUSTER: Final = ("xstatic.pkg.leaflet_markercluster", (CLUSTER_JS, CLUSTER_CSS))
 
@@ -40,7 +44,9 @@ def asset(name: str) -> str:
     RenderError
         If the asset is not one that comes with installed packages.
     """
-    found = _where(name)
+    if name == STOCK_JS:
+        return _stock_icons()
+    found = _where(LEAFLET_CSS if name == STOCK_CSS else name)
     if found is None:
         raise RenderError(
             f"the page asks for {name!r}, which no installed package provides; "
@@ -52,27 +58,34 @@ def asset(name: str) -> str:
 
 @cache
 def _text(name: str) -> str:
-    path = _where(name)
+    path = _where(LEAFLET_CSS if name == STOCK_CSS else name)
     assert path is not None
     text = path.read_text("utf-8")
     if name.endswith(".css"):
         if name == ATLAS_CSS:
             text += "\n" + style.css_variables()
-        return str(rcssmin.cssmin(_with_images(text)))
+        elif name == LEAFLET_CSS:
+            text = _PICTURED.sub("", text)
+        elif name == STOCK_CSS:
+            text = "\n".join(match[0] for match in _PICTURED.finditer(text))
+            text = re.sub(r"url\(images/([\w.-]+)\)", lambda match: f"url({_picture(match[1])})", text)
+        return str(rcssmin.cssmin(text))
     text = re.sub(r"\n//# sourceMappingURL=.*", "", text)
     # Leaflet's own files come minified; ours keep their comments in the package only
     return str(rjsmin.jsmin(text)) if name in _own() else text
 
 
-def _with_images(css: str) -> str:
-    """Leaflet's style sheet with its pictures inside."""
-    folder = _packaged(_LEAFLET[0])
+def _picture(name: str) -> str:
+    raw = _packaged(_LEAFLET[0]).joinpath("images", name).read_bytes()
+    return f"data:image/png;base64,{base64.b64encode(raw).decode()}"
 
-    def inline(match: re.Match[str]) -> str:
-        raw = folder.joinpath(match[1]).read_bytes()
-        return f"url(data:image/png;base64,{base64.b64encode(raw).decode()})"
 
-    return re.sub(r"url\((images/[\w.-]+\.png)\)", inline, css)
+@cache
+def _stock_icons() -> str:
+    """Tell Leaflet where the pictures of its default marker are: here."""
+    parts = {"iconUrl": "marker-icon.png", "iconRetinaUrl": "marker-icon-2x.png", "shadowUrl": "marker-shadow.png"}
+    options = ",".join(f'{key}:"{_picture(name)}"' for key, name in parts.items())
+    return f"delete L.Icon.Default.prototype._getIconUrl;L.Icon.Default.mergeOptions({{{options}}});"
 
 
 def _where(name: str) -> Traversable | None:

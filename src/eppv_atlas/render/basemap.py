@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import boundaries, vocabulary
-from eppv_atlas.render.packing import pack_lines, pack_shape
+from eppv_atlas.render.packing import pack_coverage, pack_lines, pack_shape
 
 NATIONAL_SCALE: Final = 100
 LOCAL_SCALE: Final = 10_000
-_NATIONAL_TOLERANCE: Final = 0.03
+_NATIONAL_TOLERANCE: Final = 0.035
 _SMALLEST: Final = 0.002
 """Parts of a province smaller than this (square degrees, some 20 km²) are drawn as dots or left out."""
 
@@ -59,34 +59,30 @@ def derive_national() -> dict[str, Any]:
     Returns
     -------
     dict
-        ``scale``, ``land``, ``areas`` (code, name, shape, label point),
-        ``border``, ``dashes``, ``undefined``, ``islands`` and their names,
+        ``scale``, ``land``, ``arcs``, ``areas`` (code, name, rings of arcs,
+        label point), ``border``, ``dashes``, ``undefined``, ``islands`` and their names,
         ready for JSON.
     """
     places, shapes = boundaries.units("province")
     main = np.array([_without_specks(shape) for shape in shapes], dtype=object)
     simple = shapely.coverage_simplify(main, _NATIONAL_TOLERANCE)
+    arcs, coded, frame = pack_coverage(simple, ["China"] * len(simple), NATIONAL_SCALE)
     areas = []
-    for place, shape in zip(places, simple, strict=True):
+    for place, shape, rings in zip(places, simple, coded, strict=True):
         zh, en = vocabulary.PROVINCES[place.code]
         areas.append(
-            {
-                "code": place.code,
-                "name": {"zh": _short(zh), "en": en},
-                "at": _label(shape),
-                "shape": pack_shape(shape, NATIONAL_SCALE),
-            }
+            {"code": place.code, "name": {"zh": _short(zh), "en": en}, "at": _label(shape), "rings": rings}
         )
-    border = shapely.unary_union(simple)
     dots = _islands(shapes)
     return {
         "scale": NATIONAL_SCALE,
         "land": pack_shape(_world(), NATIONAL_SCALE),
+        "arcs": arcs,
         "areas": areas,
-        "border": pack_shape(_without_specks(border), NATIONAL_SCALE),
+        "border": frame,
         "dashes": _lines(boundaries.dashed_line(), 0.01),
         "undefined": _lines(boundaries.undefined_border(), 0.02),
-        "islands": dots,
+        "islands": pack_lines([np.array(dots)], NATIONAL_SCALE, least=0),
         "islandNames": _island_names(dots),
     }
 
@@ -115,32 +111,31 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
     wide = (view[0] - size / 2, view[1] - size / 2, view[2] + size / 2, view[3] + size / 2)
     cut = np.array([_polygons(shapely.clip_by_rect(shapes[i], *wide)) for i in near], dtype=object)
     simple = shapely.coverage_simplify(cut, size / 700)
-    areas: list[dict[str, Any]] = []
-    provinces: dict[str, list[BaseGeometry]] = {}
-    for i, shape in zip(near, simple, strict=True):
-        if shape.is_empty:
-            continue
-        place = places[i]
+    held = [(places[i], shape) for i, shape in zip(near, simple, strict=True) if not shape.is_empty]
+    arcs, coded, frame = pack_coverage(
+        np.array([shape for _, shape in held], dtype=object), [place.province for place, _ in held], LOCAL_SCALE
+    )
+    areas = []
+    for (place, shape), rings in zip(held, coded, strict=True):
         seen = _polygons(shapely.clip_by_rect(shape, *view))
         areas.append(
             {
                 "code": place.code,
                 "name": {"zh": place.name_zh, "en": place.name_en or place.name_zh},
                 "at": _label(seen) if not seen.is_empty else None,
-                "shape": pack_shape(shape, LOCAL_SCALE),
+                "rings": rings,
             }
         )
-        provinces.setdefault(place.province, []).append(shape)
-    outlines = [shapely.coverage_union_all(np.array(group, dtype=object)) for group in provinces.values()]
     empty = pack_lines([], LOCAL_SCALE)
     return {
         "scale": LOCAL_SCALE,
         "land": pack_shape(_polygons(shapely.clip_by_rect(boundaries.land(), *wide)), LOCAL_SCALE),
+        "arcs": arcs,
         "areas": areas,
-        "border": pack_shape(shapely.GeometryCollection(outlines), LOCAL_SCALE),
+        "border": frame,
         "dashes": empty,
         "undefined": empty,
-        "islands": [],
+        "islands": empty,
         "islandNames": [],
     }
 
@@ -213,14 +208,15 @@ def _districts() -> tuple[list[boundaries.Place], NDArray[np.object_]]:
 
 @cache
 def _world() -> BaseGeometry:
-    """World coast: finer around East Asia and Australia, coarse elsewhere, without specks."""
+    """World coast: finer around Australia, coarse elsewhere, without specks; China lies on top of it."""
     land = boundaries.land()
-    near = shapely.box(60, -50, 179, 60)
-    fine = shapely.simplify(_polygons(shapely.intersection(land, near)), 0.06)
-    coarse = shapely.simplify(_polygons(shapely.difference(land, near)), 0.5)
+    near = (60, -50, 179, 60)
+    fine = shapely.simplify(_polygons(shapely.clip_by_rect(land, 105, -50, 179, -8)), 0.06)
+    middle = shapely.simplify(_polygons(shapely.clip_by_rect(land, 60, -8, 179, 60)), 0.15)
+    coarse = shapely.simplify(_polygons(shapely.difference(land, shapely.box(*near))), 0.5)
     kept = [
         part
-        for shape, least in ((fine, 0.02), (coarse, 0.5))
+        for shape, least in ((fine, 0.02), (middle, 0.05), (coarse, 0.5))
         for part in shapely.get_parts(shape)
         if part.area > least and part.bounds[3] > -60
     ]

@@ -13,6 +13,7 @@ from typing import Any
 from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.model import Settings
 from eppv_atlas.render.phrases import PHRASES
+from eppv_atlas.render.words import pinyin
 from eppv_atlas.results import PlacedCase
 
 Both = dict[str, str]
@@ -121,7 +122,10 @@ def coded(
             {
                 "id": facet.id,
                 "name": facet.name,
-                "values": [{"id": name, "name": facet.names[name]} for name in known],
+                "values": [
+                    {"id": name, "name": facet.names[name], "pinyin": pinyin(facet.names[name]["zh"])}
+                    for name in known
+                ],
             }
         )
     return table, [[[places[f][name] for name in row[f]] for f in range(len(facets))] for row in held]

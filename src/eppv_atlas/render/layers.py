@@ -9,6 +9,7 @@ Floor 3, part of render: knows Folium, pages and assets; must not know cases.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -18,9 +19,18 @@ from folium.map import Layer
 
 from eppv_atlas.errors import RenderError
 from eppv_atlas.render import style
-from eppv_atlas.render.assets import ATLAS_CSS, CLUSTER_CSS, CLUSTER_JS, LEAFLET_CSS, LEAFLET_JS, asset
+from eppv_atlas.render.assets import (
+    ATLAS_CSS,
+    CLUSTER_CSS,
+    CLUSTER_JS,
+    LEAFLET_CSS,
+    LEAFLET_JS,
+    STOCK_CSS,
+    STOCK_JS,
+    asset,
+)
 from eppv_atlas.render.page import Page, Verbatim, inert_json
-from eppv_atlas.render.phrases import SCRIPT_PHRASES
+from eppv_atlas.render.phrases import PHRASES
 
 CORE: Final = ("core.js", "codec.js", "labels.js", "frame.js", "state.js")
 """Scripts that every layer stands on."""
@@ -38,8 +48,13 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 """Scripts and styles that a kind of layer draws with, besides the core."""
 
 
+_WORD: Final = re.compile(r"\beppv\.ui\.([a-z_]+)")
+
+
 def contribute(root: Figure, *names: str) -> None:
-    """Put scripts and styles into a figure, ours or a stock one."""
+    """Put scripts and styles into a figure, ours or a stock one, with the words that the scripts use."""
+    held: set[str] = vars(root).setdefault("eppv_words", set())
+    before = len(held)
     for name in names:
         if isinstance(root, Page):
             link = CssLink(name) if name.endswith(".css") else JavascriptLink(name)
@@ -47,6 +62,10 @@ def contribute(root: Figure, *names: str) -> None:
         else:
             tag = "style" if name.endswith(".css") else "script"
             root.header.add_child(Verbatim(f"<{tag}>{asset(name)}</{tag}>"), name=name)
+        held.update(_WORD.findall(asset(name)))
+    if len(held) > before:
+        words = {word: PHRASES[word] for word in sorted(held)}
+        contribute_data(root, "eppv-ui", {"words": words, **style.looks()})
 
 
 def contribute_data(root: Figure, element_id: str, data: Any) -> None:
@@ -58,9 +77,8 @@ def contribute_data(root: Figure, element_id: str, data: Any) -> None:
 
 
 def contribute_core(root: Figure) -> None:
-    """Put what every page of ours needs into a figure: style, core scripts, words."""
+    """Put what every page of ours needs into a figure: style, core scripts, their words."""
     contribute(root, ATLAS_CSS, *CORE)
-    contribute_data(root, "eppv-ui", {"words": SCRIPT_PHRASES, **style.looks()})
 
 
 class AtlasMap(folium.Map):
@@ -96,6 +114,8 @@ class AtlasMap(folium.Map):
         for name, link in self.default_js:
             root.header.add_child(JavascriptLink(link), name=name)
         name = self.get_name()
+        if not all(isinstance(child, DataLayer) for child in self._children.values()):
+            contribute(root, STOCK_CSS, STOCK_JS)
         contribute_core(root)
         contribute(root, *FRAME)
         contribute_data(root, name, self.view)

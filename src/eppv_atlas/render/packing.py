@@ -11,6 +11,8 @@ pages, styles or the browser.
 from __future__ import annotations
 
 import base64
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -105,6 +107,81 @@ def pack_shape(shape: BaseGeometry, scale: int) -> str:
         out.append(varints(np.array([len(rings)])))
         out += [varints(np.array([len(ring)])) + _stepped(ring) for ring in rings]
     return text(b"".join(out))
+
+
+def pack_coverage(
+    shapes: NDArray[np.object_], groups: Sequence[Any], scale: int
+) -> tuple[str, list[list[list[list[int]]]], list[int]]:
+    """Polygons that share their borders, each stretch of border once.
+
+    Parameters
+    ----------
+    shapes
+        Polygons of a coverage: neighbours share their vertices. Degrees.
+    groups
+        What each shape belongs to.
+    scale
+        Steps per degree.
+
+    Returns
+    -------
+    arcs, polygons, frame
+        The stretches as packed text; for each shape its polygons, each a list
+        of rings, each a list of arcs in order (``~i`` for arc i backwards);
+        and the arcs that separate groups, or a group from the outside.
+    """
+    grids: list[list[list[list[tuple[int, int]]]]] = []
+    beside: dict[tuple[int, int], set[tuple[int, int]]] = {}
+    for shape in shapes:
+        polygons = []
+        for polygon in shapely.get_parts(shape):
+            rings = [ring for line in shapely.get_rings(polygon) if (ring := _ring(line, scale))]
+            if rings:
+                polygons.append(rings)
+                for ring in rings:
+                    for a, b in zip(ring, [*ring[1:], ring[0]], strict=True):
+                        beside.setdefault(a, set()).add(b)
+                        beside.setdefault(b, set()).add(a)
+        grids.append(polygons)
+    arcs: dict[tuple[tuple[int, int], ...], int] = {}
+    owners: dict[int, list[Any]] = {}
+    coded = []
+    for polygons, group in zip(grids, groups, strict=True):
+        coded.append([[_as_arcs(ring, beside, arcs, owners, group) for ring in rings] for rings in polygons])
+    frame = [arc for arc, held in owners.items() if len(held) == 1 or len(set(held)) > 1]
+    lines = [np.array(points, np.int64) for points in arcs]
+    head = varints(np.array([len(lines)]))
+    raw = head + b"".join(varints(np.array([len(line)])) + _stepped(line) for line in lines)
+    return text(raw), coded, frame
+
+
+def _ring(line: BaseGeometry, scale: int) -> list[tuple[int, int]]:
+    """Points of a ring on the grid without its last one; none where it shrinks below three."""
+    points = [(int(x), int(y)) for x, y in _grid(shapely.get_coordinates(line), scale)[:-1].tolist()]
+    return points if len(points) >= 3 else []
+
+
+def _as_arcs(
+    ring: list[tuple[int, int]],
+    beside: Mapping[tuple[int, int], set[tuple[int, int]]],
+    arcs: dict[tuple[tuple[int, int], ...], int],
+    owners: dict[int, list[Any]],
+    group: Any,
+) -> list[int]:
+    """Cut a ring where borders meet, and name each stretch by its number."""
+    ends = [i for i, point in enumerate(ring) if len(beside[point]) != 2]
+    start = ends[0] if ends else ring.index(min(ring))
+    turned = [*ring[start:], *ring[:start], ring[start]]
+    cuts = sorted({0, len(ring), *((i - start) % len(ring) for i in ends)})
+    out = []
+    for a, b in itertools.pairwise(cuts):
+        points = tuple(turned[a : b + 1])
+        back = points[::-1]
+        forward = points <= back
+        number = arcs.setdefault(points if forward else back, len(arcs))
+        owners.setdefault(number, []).append(group)
+        out.append(number if forward else ~number)
+    return out
 
 
 def _grid(points: NDArray[Any], scale: int) -> NDArray[np.int64]:

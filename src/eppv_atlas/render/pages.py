@@ -59,13 +59,12 @@ def national_page(
     scripted = []
     for placed, of_case in zip(cases, codes, strict=True):
         provinces = facets.provinces(placed)
-        names = [facets.province_name(code)["zh"] for code in provinces]
         scripted.append(
             {
                 **views.card_data(placed, measures[placed.case.id]),
                 "codes": of_case,
                 "provinces": provinces,
-                "words": case_words(placed, names),
+                "words": case_words(placed),
             }
         )
     drawn = sum(len(placed.shapes) for placed in cases)
@@ -93,7 +92,8 @@ def national_page(
     data = {
         "cases": scripted,
         "facets": table,
-        "paths": [{"id": term.id, "name": views.both(term)} for term in vocabulary.PATHS.values()],
+        "paths": _named(vocabulary.PATHS, {placed.case.path.id for placed in cases}),
+        "modes": _named(vocabulary.MODES, {placed.case.mode.id for placed in cases}),
         "styles": _marker_styles(),
     }
     atlas_map.add_child(DataLayer("cases", data, ("clusters",) if len(cases) > CROWD else ()))
@@ -236,6 +236,11 @@ def _feature(placed: PlacedCase, measures: Sequence[Measure], fineness: float | 
     zones.sort(key=lambda data: -data["measured"])
     card = views.card(placed)
     return {"case": placed.case.id, "short": card["short"], "page": card["page"], "zones": zones}
+
+
+def _named(table: Mapping[str, vocabulary.Term], present: set[str]) -> dict[str, dict[str, str]]:
+    """Names of the terms that occur, by id, in the order of the vocabulary."""
+    return {name: views.both(term) for name, term in table.items() if name in present}
 
 
 def _groups(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -235,16 +235,3 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "地图未能显示，请使用较新的浏览器。", "The map could not be shown; please use a newer browser."
     ),
 }
-
-_SCRIPTED: Final = """
-add_here administrative_area again all_years area back_to_list base_map boundary bulk_rest cancel not_named case_zones cases
-clear_filters close copied copy_text copy_by_hand copy_link crosses_itself difference download_geojson drawn_how
-embed_code features_in_view finish how key key_needed key_wrong layers length link local_base
-made_from_stated measure measure_area measure_hint measure_length measured more_zones needs_network
-newer_browser no_picture not_published not_stated online open_case osm osm_note overlays overseas page
-page_after perimeter position remove_filter results schematic_mark share sheet show_whole_country sites
-stated step_features tianditu_img tianditu_vec tiles_failed tint undo unknown_confidence use_key works_offline
-zone_sizes zoom_in zoom_out features
-"""
-SCRIPT_PHRASES: Final = {name: PHRASES[name] for name in _SCRIPTED.split()}
-"""The words that our scripts use."""

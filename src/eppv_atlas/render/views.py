@@ -25,7 +25,7 @@ from eppv_atlas.vocabulary import Term
 
 Both = dict[str, str]
 _DISPLAY_DIGITS: Final = 5
-_MOST_BARS: Final = 5
+_MOST_BARS: Final = 4
 
 
 def both(record: Any) -> Both:
@@ -226,8 +226,8 @@ def card_data(placed: PlacedCase, measures: Sequence[Measure]) -> dict[str, Any]
     sizes = _bars(placed, measures)
     return {
         **{name: view[name] for name in ("id", "short", "title", "place", "at", "abroad", "page")},
-        "path": {"id": view["path"]["id"], "name": view["path"]["name"]},
-        "mode": {"id": view["mode"]["id"], "name": view["mode"]["name"]},
+        "path": view["path"]["id"],
+        "mode": view["mode"]["id"],
         "position": placed.anchor_confidence,
         "headlines": [
             {name: fact[name] for name in ("label", "value", "page")} for fact in view["headlines"]

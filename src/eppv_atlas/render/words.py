@@ -18,6 +18,7 @@ from eppv_atlas import vocabulary
 from eppv_atlas.results import PlacedCase
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
+_LATIN = re.compile(r"[^\s\u3000-\u9fff\uff00-\uffef,;:()“”\"]+")
 
 
 def fold(text: str) -> str:
@@ -52,11 +53,21 @@ def search_words(texts: Iterable[str], names: Iterable[str]) -> dict[str, Any]:
         ``text``, folded; ``pinyin``, a list of spellings.
     """
     spelled = dict.fromkeys(filter(None, map(pinyin, names)))
-    return {"text": fold("\n".join(dict.fromkeys(texts))), "pinyin": list(spelled)}
+    folded = fold("\n".join(dict.fromkeys(texts)))
+    # a search goes word by word: each Latin word once, each run of Chinese once, none that lies in another
+    kept: list[str] = []
+    words = {*_CHINESE.findall(folded), *_LATIN.findall(folded)}
+    for word in sorted(words, key=lambda word: (-len(word), word)):
+        if not any(word in longer for longer in kept):
+            kept.append(word)
+    return {"text": " ".join(sorted(kept)), "pinyin": list(spelled)}
 
 
-def case_words(placed: PlacedCase, provinces: Iterable[str]) -> dict[str, Any]:
-    """What a search finds a case by: title, place, path, modes, category, zones and sites."""
+def case_words(placed: PlacedCase) -> dict[str, Any]:
+    """What a search finds a case by: title, place, path, modes, category, zones and sites.
+
+    Terms and provinces are spelled with the values of the facets, once for all cases.
+    """
     case = placed.case
     terms = [
         vocabulary.PATHS[case.path.id],
@@ -67,5 +78,4 @@ def case_words(placed: PlacedCase, provinces: Iterable[str]) -> dict[str, Any]:
     texts += [text for term in terms for text in (term.zh, term.en)]
     texts += [text for zone in case.zones for text in (zone.name.zh, zone.name.en)]
     texts += [text for site in case.sites for text in (site.name.zh, site.name.en)]
-    names = [case.short.zh, case.title.zh, case.place_name.zh, *provinces, *(term.zh for term in terms)]
-    return search_words([case.id, *texts], names)
+    return search_words([case.id, *texts], [case.short.zh, case.place_name.zh])

@@ -16,15 +16,23 @@
     const scale = given.scale;
     // one canvas and no more: each holds the whole map in memory
     const ground = { renderer: L.canvas({ pane: "ground", padding: 0.1 }), pane: "ground" };
-    function polygon(shape, style) {
-      return L.polygon(codec.polygons(shape, scale), Object.assign({}, ground, style, FIXED));
+    const arcs = codec.lines(given.arcs, scale);
+    function polygon(latlngs, style) {
+      return L.polygon(latlngs, Object.assign({}, ground, style, FIXED));
+    }
+    /* a ring out of arcs, ~i being arc i backwards; each begins where the one before ends */
+    function ring(numbers) {
+      return numbers.reduce((all, number) => {
+        const arc = number < 0 ? arcs[~number].slice().reverse() : arcs[number];
+        return all.concat(arc.slice(1));
+      }, []);
     }
 
-    const land = polygon(given.land, { stroke: false, fillColor: "#e7e3da", fillOpacity: 1 }).addTo(map);
+    const land = polygon(codec.polygons(given.land, scale), { stroke: false, fillColor: "#e7e3da", fillOpacity: 1 }).addTo(map);
     const units = L.layerGroup();
     const names = L.layerGroup();
     const drawn = given.areas.map((area) => {
-      const shape = polygon(area.shape, { weight: 0.8, color: "#a59f92", fillColor: "#fcfbf8", fillOpacity: 1 }).addTo(units);
+      const shape = polygon(area.rings.map((rings) => rings.map(ring)), { weight: 0.8, color: "#a59f92", fillColor: "#fcfbf8", fillOpacity: 1 }).addTo(units);
       if (area.at) {
         eppv.labels.add(map, area.at, el("span", "area-name", both(area.name)), { priority: area.code.startsWith("71") ? 150 : 1, pane: "names", places: area.code.startsWith("71") ? ["", "right"] : undefined }).addTo(names);
       }
@@ -34,7 +42,9 @@
 
     const frame = L.layerGroup();
     const line = Object.assign({ color: "#6f6757" }, ground);
-    polygon(given.border, { weight: given.detail ? 2 : 1.6, color: "#6f6757", fill: false }).addTo(frame);
+    given.border.forEach((number) => {
+      L.polyline(arcs[number], Object.assign({ weight: given.detail ? 2 : 1.6 }, line, FIXED)).addTo(frame);
+    });
     codec.lines(given.dashes, scale).forEach((points) => {
       L.polyline(points, Object.assign({ weight: 2.4 }, line, FIXED)).addTo(frame);
     });
@@ -42,8 +52,8 @@
       // drawn over the border, which is dashed in this way where the two countries have not fixed it
       L.polyline(points, Object.assign({ weight: 2.2 }, line, FIXED, { color: "#fcfbf8", dashArray: "4 5" })).addTo(frame);
     });
-    given.islands.forEach((at) => {
-      L.circleMarker([at[1], at[0]], Object.assign({ radius: 1, weight: 0.8, fillColor: "#fcfbf8", fillOpacity: 1, interactive: false }, line)).addTo(frame);
+    [].concat(...codec.lines(given.islands, scale)).forEach((at) => {
+      L.circleMarker(at, Object.assign({ radius: 1, weight: 0.8, fillColor: "#fcfbf8", fillOpacity: 1, interactive: false }, line)).addTo(frame);
     });
     given.islandNames.forEach((item) => {
       eppv.labels.add(map, item.at, el("span", "area-name island-name", both(item.name)), { priority: 140, pane: "names", places: ["", "right", "below", "above"] }).addTo(names);

@@ -50,11 +50,11 @@
     return box;
   }
 
-  function caseCard(card) {
-    const box = el("div", "popup path-" + card.path.id);
+  function caseCard(card, names) {
+    const box = el("div", "popup path-" + card.path);
     box.appendChild(el("h3", "", both(card.title)));
     box.appendChild(el("p", "small", both(card.place)));
-    box.appendChild(el("p", "chain", el("strong", "", both(card.path.name)), " → ", el("strong", "", both(card.mode.name))));
+    box.appendChild(el("p", "chain", el("strong", "", both(names.path)), " → ", el("strong", "", both(names.mode))));
     const facts = el("ul", "popup-facts");
     card.headlines.forEach((fact) => {
       facts.appendChild(el("li", "", el("strong", "", both(fact.value)), el("span", "", both(fact.label)), el("span", "small", eppv.pageOf(fact.page))));

@@ -60,7 +60,7 @@
 
     function marker(card) {
       const name = el("span", "case-name", both(card.short));
-      const node = face(card.path.id, given.styles.glyphs[card.mode.id]);
+      const node = face(card.path, given.styles.glyphs[card.mode]);
       node.appendChild(name);
       const holder = el("span", "case-marker", node);
       const made = L.marker([card.at[1], card.at[0]], {
@@ -102,7 +102,7 @@
     /* ---- one case opened ---- */
 
     function open(item) {
-      const box = eppv.cards.caseCard(item.card);
+      const box = eppv.cards.caseCard(item.card, { path: given.paths[item.card.path], mode: given.modes[item.card.mode] });
       if (opened && opened !== item) {
         light(opened, false);
       }
@@ -146,7 +146,7 @@
         zoomToBoundsOnClick: true,
         spiderfyOnMaxZoom: true,
         iconCreateFunction: (found) => {
-          const node = face(path.id, "");
+          const node = face(path, "");
           node.appendChild(el("span", "cluster-count", String(found.getChildCount())));
           found.eppvFace = node;
           return L.divIcon({ className: "case-anchor case-cluster", html: el("span", "case-marker", node), iconSize: [0, 0] });
@@ -154,18 +154,23 @@
       });
     }
 
-    given.paths.forEach((path) => {
-      groups[path.id] = (crowded ? cluster(path) : L.layerGroup()).addTo(all);
+    const paths = Object.keys(given.paths);
+    paths.forEach((path) => {
+      groups[path] = (crowded ? cluster(path) : L.layerGroup()).addTo(all);
     });
 
     function nameClusters() {
       map.eachLayer((layer) => {
         if (layer.getChildCount && layer.getElement && layer.getElement()) {
-          const path = layer.getAllChildMarkers()[0];
-          const name = items.find((item) => item.marker === path).card.path.name;
+          const one = layer.getAllChildMarkers()[0];
+          const name = given.paths[items.find((item) => item.marker === one).card.path];
           const count = layer.getChildCount();
           const node = layer.getElement();
           node.setAttribute("role", "button");
+          if (!node.dataset.reachable) {
+            node.dataset.reachable = "yes";
+            eppv.pressed(node, () => layer.zoomToBounds({ padding: [20, 20] }));
+          }
           named(node, { zh: name.zh + "：" + count + " 个案例，放大查看", en: name.en + ": " + count + " cases, zoom in" });
         }
       });
@@ -226,14 +231,14 @@
 
     function show(found) {
       const ids = new Set(items.filter((_, i) => found.visible[i]).map((item) => item.card.id));
-      given.paths.forEach((path) => {
-        const group = groups[path.id];
-        const want = items.filter((item) => item.card.path.id === path.id && ids.has(item.card.id)).map((item) => item.marker);
+      paths.forEach((path) => {
+        const group = groups[path];
+        const want = items.filter((item) => item.card.path === path && ids.has(item.card.id)).map((item) => item.marker);
         if (crowded) {
           group.clearLayers();
           group.addLayers(want);
         } else {
-          items.filter((item) => item.card.path.id === path.id).forEach((item) => {
+          items.filter((item) => item.card.path === path).forEach((item) => {
             if (ids.has(item.card.id)) {
               group.addLayer(item.marker);
             } else {
@@ -277,7 +282,11 @@
     items.forEach((item) => eppv.opens.case.set(item.card.id, () => reach(item)));
     given.cases.filter((card) => card.abroad).slice(0, 1).forEach((card) => abroad(map, card));
     if (panel) {
-      const words = given.cases.map((card) => eppv.search.entry(card.words));
+      const spelled = (card) =>
+        [].concat(...card.codes.map((codes, f) => codes.map((code) => given.facets[f].values[code].pinyin))).filter(Boolean);
+      const words = given.cases.map((card) =>
+        eppv.search.entry({ text: card.words.text, pinyin: card.words.pinyin.concat(spelled(card)) })
+      );
       eppv.facets(panel, {
         count: items.length,
         facets: given.facets.map((facet, f) => ({ ...facet, codes: (i) => given.cases[i].codes[f] })),

@@ -26,7 +26,7 @@
     osm: {
       tiles: [{ url: "https://tile.openstreetmap.org/{z}/{x}/{y}.png", options: { maxZoom: 18 } }],
       name: "osm",
-      note: "osm_note",
+      note: () => eppv.ui.osm_note,
       credit: "© OpenStreetMap contributors",
     },
   };
@@ -118,7 +118,7 @@
         say(eppv.ui.key_needed);
         return;
       }
-      say(base.note ? eppv.ui[base.note] : eppv.ui.needs_network);
+      say(base.note ? base.note() : eppv.ui.needs_network);
       let failed = 0;
       let loaded = 0;
       shown = L.layerGroup(

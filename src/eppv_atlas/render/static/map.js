@@ -95,7 +95,7 @@
         "leaflet-bar tools",
         eppv.frame.small("tool", "+", eppv.ui.zoom_in, () => map.zoomIn(1)),
         eppv.frame.small("tool", "−", eppv.ui.zoom_out, () => map.zoomOut(1)),
-        eppv.frame.small("tool home", "⌂", view.detail ? eppv.ui.case_zones : eppv.ui.show_whole_country, () => goHome(map))
+        eppv.frame.small("tool home", "⌂", view.detail ? eppv.ui.case_zones : eppv.ui.show_whole_country, () => goHome(map, !eppv.calm))
       );
       L.DomEvent.disableClickPropagation(bar);
       map.eppvTools = bar;
@@ -104,13 +104,11 @@
     control.addTo(map);
   }
 
-  function goHome(map) {
+  function goHome(map, animate) {
+    map.eppvHoming = true;
+    map.fitBounds(map.eppvHome, { animate });
     map.eppvAtHome = true;
-    map.fitBounds(map.eppvHome, { animate: !eppv.calm });
-    map.once("moveend", () => {
-      map.eppvAtHome = true;
-      state.write("view", "");
-    });
+    state.write("view", "");
   }
 
   /* ---- the view in the address ---- */
@@ -118,9 +116,10 @@
   function keepView(map) {
     map.eppvAtHome = true;
     map.on("movestart", () => {
-      map.eppvAtHome = false;
+      map.eppvAtHome = Boolean(map.eppvHoming);
     });
     map.on("moveend", () => {
+      map.eppvHoming = false;
       if (!eppv.started || map.eppvAtHome || map.eppvPrinting) {
         return;
       }
@@ -130,8 +129,7 @@
     });
     map.on("resize", () => {
       if (map.eppvAtHome && !map.eppvPrinting) {
-        map.fitBounds(map.eppvHome, { animate: false });
-        map.eppvAtHome = true;
+        goHome(map, false);
       }
     });
     state.define("view", (value) => {
@@ -141,8 +139,7 @@
         map.setView([Math.max(-85, Math.min(85, lat)), Math.max(-180, Math.min(180, lon))], Math.min(18, Math.max(2, zoom)), { animate: false });
         map.eppvAtHome = false;
       } else if (!map.eppvAtHome) {
-        map.fitBounds(map.eppvHome, { animate: false });
-        map.eppvAtHome = true;
+        goHome(map, false);
       }
     });
   }
@@ -164,7 +161,7 @@
       map.closePopup();
       map.eppvPrinting = { zoom: map.getZoom(), centre: map.getCenter(), home: map.eppvAtHome };
       holder.style.width = "700px";
-      holder.style.height = map.eppvView.detail ? "420px" : "500px";
+      holder.style.height = map.eppvView.detail ? "420px" : document.documentElement.classList.contains("zones-shown") ? "410px" : "490px";
       const legend = document.querySelector("details.legend");
       if (legend) {
         map.eppvPrinting.legend = legend.open;

@@ -42,11 +42,16 @@
     return { text: words.text, names: (words.pinyin || []).map((name) => name.split(" ")) };
   }
 
+  /* words are found one by one; syllables typed apart (xi xi shi) only where they follow each other */
   function matcher(query) {
     const tokens = fold(query).split(/[\s,，、;；]+/).filter(Boolean);
+    const letters = (token) => token.replace(/['ü]/g, (char) => (char === "ü" ? "v" : ""));
+    const latin = tokens.every((token) => /^[a-zü']+$/.test(token));
+    const joined = letters(tokens.join(""));
     return (item) =>
+      (latin && joined.length > 1 && spelled(joined, item.names)) ||
       tokens.every(
-        (token) => item.text.includes(token) || (/^[a-zü']{2,}$/.test(token) && spelled(token.replace(/[^a-z]/g, ""), item.names))
+        (token) => item.text.includes(token) || (/^[a-zü']{4,}$/.test(token) && spelled(letters(token), item.names))
       );
   }
 

@@ -96,7 +96,7 @@
   /* put a card into the sheet; false where there is no sheet, so that a popup is opened */
   function show(node, closed) {
     start();
-    if (!panel || !eppv.phone()) {
+    if (!panel || !eppv.phone() || document.documentElement.classList.contains("is-embedded")) {
       return false;
     }
     const before = left;
