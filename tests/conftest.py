@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import eppv_atlas as ea
-from browsing import SIZES, watch
 from eppv_atlas.cli import run
 
+pytest.register_assert_rewrite("browsing")
 ROOT = Path(__file__).parents[1]
 CASES = (
     "hangzhou-xixi",
@@ -99,9 +99,11 @@ def browser() -> Iterator[object]:
         found.close()
 
 
-@pytest.fixture(params=SIZES, scope="module")
+@pytest.fixture(params=("desktop", "phone"), scope="module")
 def tab(request: pytest.FixtureRequest, browser: Any) -> Iterator[Any]:
     """A page of a desktop or a phone, with the network cut."""
+    from browsing import SIZES, watch
+
     width, height = SIZES[request.param]
     context = browser.new_context(
         viewport={"width": width, "height": height},

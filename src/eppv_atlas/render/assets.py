@@ -83,7 +83,11 @@ def _picture(name: str) -> str:
 @cache
 def _stock_icons() -> str:
     """Tell Leaflet where the pictures of its default marker are: here."""
-    parts = {"iconUrl": "marker-icon.png", "iconRetinaUrl": "marker-icon-2x.png", "shadowUrl": "marker-shadow.png"}
+    parts = {
+        "iconUrl": "marker-icon.png",
+        "iconRetinaUrl": "marker-icon-2x.png",
+        "shadowUrl": "marker-shadow.png",
+    }
     options = ",".join(f'{key}:"{_picture(name)}"' for key, name in parts.items())
     return f"delete L.Icon.Default.prototype._getIconUrl;L.Icon.Default.mergeOptions({{{options}}});"
 

@@ -113,7 +113,9 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
     simple = shapely.coverage_simplify(cut, size / 700)
     held = [(places[i], shape) for i, shape in zip(near, simple, strict=True) if not shape.is_empty]
     arcs, coded, frame = pack_coverage(
-        np.array([shape for _, shape in held], dtype=object), [place.province for place, _ in held], LOCAL_SCALE
+        np.array([shape for _, shape in held], dtype=object),
+        [place.province for place, _ in held],
+        LOCAL_SCALE,
     )
     areas = []
     for (place, shape), rings in zip(held, coded, strict=True):

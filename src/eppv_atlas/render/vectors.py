@@ -163,7 +163,7 @@ class VectorLayer(DataLayer):
             points=self.points,
         )
         super().__init__("features", meta)
-        self.bounds = tuple(float(v) for v in shapely.total_bounds(features.shapes))
+        self.bounds = _bounds(features.shapes)
 
     def render(self, **kwargs: Any) -> str:
         """Write the layer's columns, its packed bytes and the call that draws it into the figure."""
@@ -315,11 +315,19 @@ def _check(features: Features, *, points: bool) -> None:
             "a PointLayer draws points only" if points else "a PolygonLayer draws polygons only",
             "点图层只能画点" if points else "面图层只能画面",
         )
-    box = shapely.total_bounds(features.shapes)
-    if np.isfinite(box).all() and (np.abs(box[[0, 2]]).max() > 180 or np.abs(box[[1, 3]]).max() > 90):
+    west, south, east, north = _bounds(features.shapes)
+    if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
         raise RenderError(
             "the coordinates are no longitude and latitude in degrees", "坐标不是以度为单位的经纬度"
         )
+
+
+def _bounds(shapes: NDArray[np.object_]) -> tuple[float, float, float, float]:
+    """West, south, east, north of all shapes; NaN where there is none."""
+    if not len(shapes):
+        return (np.nan, np.nan, np.nan, np.nan)
+    west, south, east, north = shapely.total_bounds(shapes)
+    return float(west), float(south), float(east), float(north)
 
 
 def _packed(features: Features, *, points: bool, bulk: bool) -> tuple[dict[str, Any], bytes]:

@@ -58,7 +58,6 @@
   }
 
   function layers(map, view) {
-    key = firstKey();
     const offered = view.tiles || [];
     const overlays = [];
     const radios = {};
@@ -101,6 +100,7 @@
 
     function choose(name) {
       const base = BASES[name];
+      key = key || firstKey();
       chosen = name;
       remove();
       radios[name].checked = true;
