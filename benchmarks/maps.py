@@ -132,12 +132,15 @@ def opened(chromium: str, page: Path, mark: str) -> tuple[float, float]:
         tab = browser.new_page(viewport={"width": 1280, "height": 800})
         tab.set_default_timeout(600_000)
         tab.route(re.compile("^https?:"), answer)
+        time.sleep(1.5)  # until the browser's own processes stand
         before = renderers()
         tab.goto(page.as_uri(), wait_until="load", timeout=600_000)
         usable = tab.evaluate(mark) / 1000
         time.sleep(1.0)
         after = renderers()
-        memory = max((mb for pid, mb in after.items() if mb > before.get(pid, 0) + 1), default=0.0)
+        # the page's own process is the one that grew most: it may be new, or one that stood ready
+        grown = {pid: mb - before.get(pid, 0) for pid, mb in after.items()}
+        memory = after[max(grown, key=lambda pid: grown[pid])] if grown else 0.0
         browser.close()
     return usable, memory
 
