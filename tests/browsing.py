@@ -40,7 +40,16 @@ def visit(tab, path, state=""):
 
 def usable(tab):
     """Wait until the page says that everything stands on the screen."""
-    tab.wait_for_function("performance.getEntriesByName('eppv-usable').length > 0")
+    until(tab, "performance.getEntriesByName('eppv-usable').length > 0")
+
+
+def until(tab, condition):
+    """Wait until a condition holds in the page; its policy lets nobody evaluate a text from inside."""
+    for _ in range(160):
+        if tab.evaluate(condition):
+            return
+        tab.wait_for_timeout(50)
+    raise AssertionError(f"never true: {condition}")
 
 
 def overflow(tab):
@@ -59,6 +68,8 @@ def reach(tab, case):
         tab.locator(".sheet-handle").click()
     tab.locator(f".card[data-case={case}]").click()
     card(tab).wait_for()
+    until(tab, "!document.querySelector('.leaflet-pan-anim')")  # the map may move to show all of it
+    tab.wait_for_timeout(80)
 
 
 def hash_of(tab):

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import eppv_atlas as ea
-from browsing import SIZES, card, hash_of, overflow, reach, usable, visit, watch
+from browsing import SIZES, card, hash_of, overflow, reach, until, usable, visit, watch
 from conftest import CASES, ROOT
 from eppv_atlas import boundaries, measure, render
 
@@ -236,7 +236,7 @@ def test_copy_link_and_embed_code(tab, maps):
     ):
         assert words in code
     dialog.locator(".do-copy").first.click()
-    tab.wait_for_function("document.querySelector('.do-copy').textContent.includes('已复制')")
+    until(tab, "document.querySelector('.do-copy').textContent.includes('已复制')")
     assert tab.evaluate("navigator.clipboard.readText()") == link
     tab.keyboard.press("Escape")
     assert tab.locator("dialog").count() == 0
@@ -272,6 +272,16 @@ def test_inside_a_frame(tab, maps, tmp_path, sandbox):
     frame.wait_for_selector(".leaflet-popup-content")
     assert "case=chaka-salt-lake" in frame.evaluate("location.hash")  # its own address is kept
     assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if "same-origin" not in sandbox:
+        return  # a frame of no origin may not open a file of this disk; on the web it may
+    with tab.context.expect_page() as opened:  # out of the frame, into the whole page as it stands
+        frame.locator(".full-page").click()
+    whole = opened.value
+    whole.wait_for_load_state()
+    assert "path=empowerment" in whole.url
+    assert "embed" not in whole.url
+    assert whole.locator(".panel").count() == 1
+    whole.close()
     assert tab.seen == []
 
 
@@ -377,7 +387,7 @@ def test_tiles_that_do_not_come_leave_the_local_base(tab, maps):
         visit(tab, maps / "index.html")
         tab.locator(".layers-toggle").click()
         tab.locator("input[value=osm]").check()
-        tab.wait_for_function("document.querySelector('.layers-note').textContent.includes('没有响应')")
+        until(tab, "document.querySelector('.layers-note').textContent.includes('没有响应')")
         assert tab.evaluate("map_main.eppvDrawing.land.options.fillOpacity") == 1
     finally:
         tab.unroute(re.compile("^https:"))

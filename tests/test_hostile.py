@@ -191,12 +191,12 @@ def test_a_stock_map_with_our_layers_evaluates_nothing_either(payload):
 
 @pytest.mark.browser
 def test_nothing_runs_in_the_reader_and_all_is_text(tab, real, tmp_path):
-    """All payloads, four to a page, in every place of every page, with everything opened."""
+    """All payloads, six to a page, in every place of every page, with everything opened."""
     tab.emulate_media(reduced_motion="reduce")  # quicker; what moves is tested elsewhere
-    groups = [PAYLOADS[i : i + 4] for i in range(0, len(PAYLOADS), 4)]
+    groups = [PAYLOADS[i : i + 6] for i in range(0, len(PAYLOADS), 6)]
     for group in groups:
         payload = " ".join(group)
-        for name, page in pages_of(real, payload[:300]).items():
+        for name, page in pages_of(real, payload[:380]).items():
             path = tmp_path / f"{name}.html"
             path.write_bytes(page)
         shown = payload[:80].split("\u2028")[0].strip()
@@ -246,6 +246,30 @@ def held(tab):
     odd = "Array.from(document.querySelectorAll('iframe, object, base, form[action], img:not(.leaflet-tile)')).length"
     assert tab.evaluate(odd) == 0
     assert tab.seen == []
+
+
+@pytest.mark.browser
+def test_a_file_made_in_the_page_has_a_harmless_name(tab, maps):
+    visit(tab, maps / "chaka-salt-lake.html")
+    for payload in (*PAYLOADS, "../../etc/passwd", "con", "a" * 500, "..", ""):
+        name = tab.evaluate("name => eppv.share.fileName(name + '.csv')", payload)
+        assert re.fullmatch(r"[\w-][\w.-]{0,99}", name), name
+        assert ".." not in name
+        assert name.endswith("csv")
+    with tab.expect_download() as made:
+        tab.evaluate("eppv.share.save('<img src=x onerror=window.owned=1>.csv', 'text/csv', 'a')")
+    assert made.value.suggested_filename == "img-src-x-onerror-window.owned-1-.csv"
+    assert tab.evaluate("window.owned") is None
+
+
+@pytest.mark.parametrize("payload", [p for p in PAYLOADS if "/" not in p and "\0" not in p][:12])
+def test_a_case_file_with_a_hostile_name_is_named_and_not_built(cli, folder, tmp_path, payload):
+    source = folder / "cases" / "chaka-salt-lake.yaml"
+    (folder / "cases" / f"{payload[:60]}.yaml").write_bytes(source.read_bytes())
+    code, _, err = cli("--atlas", folder, "build", "--out", tmp_path / "maps")
+    assert code == 1
+    assert "yaml" in err
+    assert not (tmp_path / "maps").exists()
 
 
 @pytest.mark.browser

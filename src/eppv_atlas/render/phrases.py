@@ -28,6 +28,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "copied": _pair("已复制", "Copied"),
     "copy_text": _pair("复制", "Copy"),
     "copy_by_hand": _pair("请选中文字后复制", "Select the text and copy it"),
+    "copy_embed": _pair("复制嵌入代码", "Copy embed code"),
     "copy_link": _pair("复制链接", "Copy link"),
     "crosses_itself": _pair(
         "图形自相交，面积没有意义，请重画。",

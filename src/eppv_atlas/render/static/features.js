@@ -142,6 +142,9 @@
       const b = eppv.store.lonlat(store.box[i * 4 + 2], store.box[i * 4 + 1]);
       const bounds = L.latLngBounds([a[1], a[0]], [b[1], b[0]]);
       const zoom = Math.max(store.meta.minZoom, Math.min(map.getBoundsZoom(bounds.pad(0.5)), 15));
+      if (eppv.sheet && eppv.phone()) {
+        eppv.sheet.set("peek"); // the map is what was asked for
+      }
       map.setView(bounds.getCenter(), Math.max(map.getZoom(), zoom), { animate: false });
       light(i);
       open(i);

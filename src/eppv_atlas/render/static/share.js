@@ -8,12 +8,17 @@
 
   const { both, el, named } = eppv;
 
+  /* a name that any disk takes and no shell trips over */
+  function fileName(name) {
+    return name.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/\.{2,}/g, ".").replace(/^[.-]+/, "").slice(-100) || "file";
+  }
+
   /* a file made in the page; nothing is sent anywhere */
   function save(name, type, content) {
     const blob = content instanceof Blob ? content : new Blob([content], { type });
     const anchor = el("a");
     anchor.href = URL.createObjectURL(blob);
-    anchor.download = name.replace(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 100);
+    anchor.download = fileName(name);
     anchor.hidden = true;
     document.body.appendChild(anchor);
     anchor.click();
@@ -89,14 +94,14 @@
     return box;
   }
 
-  function field(text, name, rows) {
+  function field(text, name, rows, copying) {
     const box = el("textarea", "take-text");
     box.readOnly = true;
     box.rows = rows;
     box.value = text;
     named(box, name);
     box.addEventListener("focus", () => box.select());
-    return el("div", "take", el("h3", "", both(name)), box, copier(() => box.value, eppv.ui.copy_text));
+    return el("div", "take", el("h3", "", both(name)), box, copier(() => box.value, copying));
   }
 
   function attribute(text) {
@@ -114,8 +119,8 @@
     const local = !/^https?:$/.test(window.location.protocol);
     dialog(
       eppv.ui.share,
-      field(eppv.state.address(), eppv.ui.link, 2),
-      field(embedCode(), eppv.ui.embed_code, 4),
+      field(eppv.state.address(), eppv.ui.link, 2, eppv.ui.copy_link),
+      field(embedCode(), eppv.ui.embed_code, 4, eppv.ui.copy_embed),
       local ? el("p", "small", both(eppv.ui.not_published)) : el("span", "")
     );
   }
@@ -146,9 +151,16 @@
       eppv.announce(done ? eppv.ui.copied : eppv.ui.copy_by_hand);
     });
   };
+  /* out of a frame into the whole page, as it stands */
+  document.addEventListener("click", (event) => {
+    const full = event.target.closest && event.target.closest("a.full-page");
+    if (full) {
+      full.href = eppv.state.address({ embed: "" });
+    }
+  }, true);
   eppv.state.define("embed", (value) => {
     document.documentElement.classList.toggle("is-embedded", value === "1");
     eppv.maps.forEach((map) => map.invalidateSize({ pan: false }));
   });
-  eppv.share = { copier, copy, dialog, link, save, toast };
+  eppv.share = { copier, copy, dialog, fileName, link, save, toast };
 })();

@@ -121,7 +121,7 @@
   function address(extra) {
     const values = new Map(kept);
     values.set("lang", eppv.lang());
-    Object.keys(extra || {}).forEach((key) => values.set(key, extra[key]));
+    Object.keys(extra || {}).forEach((key) => (extra[key] ? values.set(key, extra[key]) : values.delete(key)));
     const here = window.location;
     const hash = spell(values);
     if (/^https?:$/.test(here.protocol)) {
