@@ -4,12 +4,13 @@ Floor 3: receives measures and findings, never computes them; must not know
 files of cases, reports or the command line.
 """
 
+from eppv_atlas.render.features import Features, Field, Group
 from eppv_atlas.render.layers import AtlasMap, DataLayer
 from eppv_atlas.render.map_page import map_page
 from eppv_atlas.render.page import Page, Verbatim
 from eppv_atlas.render.pages import GLOSSARY, NATIONAL, case_page, glossary_page, national_page
 from eppv_atlas.render.publish import problems as publish_problems
-from eppv_atlas.render.vectors import Features, Field, Group, PointLayer, PolygonLayer
+from eppv_atlas.render.vectors import PointLayer, PolygonLayer
 
 __all__ = [
     "GLOSSARY",

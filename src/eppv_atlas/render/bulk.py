@@ -13,8 +13,9 @@ import numpy as np
 
 from eppv_atlas import vocabulary
 from eppv_atlas.render import style
+from eppv_atlas.render.features import Features, Field, Group
 from eppv_atlas.render.phrases import PHRASES
-from eppv_atlas.render.vectors import BULK_FROM, Features, Field, Group
+from eppv_atlas.render.vectors import BULK_FROM
 from eppv_atlas.render.views import both
 from eppv_atlas.results import Measure, PlacedCase
 

@@ -39,11 +39,20 @@ FRAME: Final = ("tools.css", "map.js", "layers.js", "geodesy.js", "measure.js", 
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "base": ("base.js",),
     "zones": ("zones.js",),
-    "cases": ("finder.css", "search.js", "facets.js", "cards.js", "cases.js", "sheet.js"),
+    "cases": ("finder.css", "search.js", "facets.js", "cards.js", "spread.js", "cases.js", "sheet.js"),
     "clusters": (CLUSTER_CSS, CLUSTER_JS),
     "sites": ("sites.js",),
     "story": ("case.css", "downloads.js", "figure.js", "story.js"),
-    "features": ("finder.css", "search.js", "facets.js", "store.js", "grid.js", "features.js", "sheet.js"),
+    "features": (
+        "finder.css",
+        "search.js",
+        "facets.js",
+        "store.js",
+        "grid.js",
+        "pointing.js",
+        "features.js",
+        "sheet.js",
+    ),
 }
 """Scripts and styles that a kind of layer draws with, besides the core."""
 

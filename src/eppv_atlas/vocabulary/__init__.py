@@ -6,7 +6,6 @@ definitions are ours. Case files name a term by its `id`.
 Floor 1: knows nothing of the rest of the package.
 """
 
-from eppv_atlas.vocabulary.ecosystems import ECOSYSTEMS, ecosystems_of
 from eppv_atlas.vocabulary.glossary import GLOSSARY
 from eppv_atlas.vocabulary.ledger import (
     CLAIM_KINDS,
@@ -17,7 +16,14 @@ from eppv_atlas.vocabulary.ledger import (
     SERIES_KINDS,
     VERDICTS,
 )
-from eppv_atlas.vocabulary.matching import ADVICE, AIMS, RESOURCES, Advice
+from eppv_atlas.vocabulary.matching import (
+    ADVICE,
+    AIMS,
+    ECOSYSTEMS,
+    RESOURCES,
+    Advice,
+    ecosystems_of,
+)
 from eppv_atlas.vocabulary.provinces import PROVINCES, REGIONS
 from eppv_atlas.vocabulary.spatial import (
     ADMINISTRATIVE,

@@ -103,6 +103,38 @@ RESOURCES: dict[str, Matched] = {
     )
 }
 
+ECOSYSTEMS: dict[str, Matched] = {
+    term.id: term
+    for term in (
+        _resource(
+            "forest", "森林", "Forest", "forest bamboo-forest public-benefit-forest forest-farm firebreak"
+        ),
+        _resource("grassland", "草地", "Grassland", "grassland"),
+        _resource("wetland", "湿地与水体", "Wetland and water", "wetland salt-lake pond watershed river"),
+        _resource(
+            "farmland",
+            "农田",
+            "Farmland",
+            "farmland basic-farmland tea-garden orchard flower-field planting-area reclamation consolidation",
+        ),
+        _resource("urban", "城镇", "Urban", "urban-park"),
+        _resource("saline-alkali", "盐碱地", "Saline-alkali land", "saline-alkali-land"),
+        _resource("karst", "岩溶石漠化地", "Karst rocky desert", "karst-area"),
+    )
+}
+"""Ecosystems of a case, read off the kinds of its zones.
+
+The classes follow the first level of the national ecosystem classification
+(forest, grassland, wetland, farmland, urban); two degraded grounds that cases
+are about, saline-alkali and karst land, stand beside them.
+"""
+
+
+def ecosystems_of(zone_kinds: frozenset[str]) -> tuple[str, ...]:
+    """Ids of the ecosystems that zones of these kinds bear witness to, in the order of the table."""
+    return tuple(name for name, term in ECOSYSTEMS.items() if term.zones & zone_kinds)
+
+
 AIMS: dict[str, Matched] = {
     term.id: term
     for term in (

@@ -11,38 +11,6 @@
   const GAP = 35; // px between markers
   const SMALL = 330; // px: on a lower map markers are drawn smaller
 
-  /* push markers apart on the screen; a thin line leads back to the true point */
-  function spread(points, gap) {
-    const out = points.map((p) => ({ x: p.x, y: p.y }));
-    for (let round = 0; round < 80; round += 1) {
-      let moved = false;
-      for (let i = 0; i < out.length; i += 1) {
-        for (let j = i + 1; j < out.length; j += 1) {
-          let dx = out[j].x - out[i].x;
-          let dy = out[j].y - out[i].y;
-          let far = Math.hypot(dx, dy);
-          if (far < gap) {
-            if (far < 0.01) {
-              dx = 1;
-              dy = j - i;
-              far = Math.hypot(dx, dy);
-            }
-            const push = (gap - Math.min(far, gap)) / 2 + 0.1;
-            out[i].x -= (dx / far) * push;
-            out[i].y -= (dy / far) * push;
-            out[j].x += (dx / far) * push;
-            out[j].y += (dy / far) * push;
-            moved = true;
-          }
-        }
-      }
-      if (!moved) {
-        break;
-      }
-    }
-    return out;
-  }
-
   function cases(map, id) {
     eppv.frame.ready(map);
     const given = eppv.data(id);
@@ -190,7 +158,7 @@
       const points = shown.map((layer) => map.latLngToLayerPoint(layer.getLatLng()));
       lines.clearLayers();
       const scale = map.getSize().y < SMALL ? 0.65 : 1;
-      spread(points, GAP * scale).forEach((at, index) => {
+      eppv.spread(points, GAP * scale).forEach((at, index) => {
         const layer = shown[index];
         const dx = Math.round(at.x - points[index].x);
         const dy = Math.round(at.y - points[index].y);

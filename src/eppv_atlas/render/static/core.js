@@ -61,6 +61,10 @@
 
   function relabel(node) {
     LABELS.forEach(([kind, attribute]) => {
+      const zh = "data-" + kind + "-zh";
+      if (!node.hasAttribute(zh) && node.hasAttribute(attribute) && node.hasAttribute("data-" + kind + "-en")) {
+        node.setAttribute(zh, node.getAttribute(attribute)); // templates write the Chinese name as the first one
+      }
       const text = node.getAttribute("data-" + kind + "-" + lang());
       if (text !== null) {
         node.setAttribute(attribute, text);
@@ -69,7 +73,7 @@
   }
 
   function relabelAll() {
-    document.querySelectorAll(LABELS.map(([kind]) => "[data-" + kind + "-zh]").join(",")).forEach(relabel);
+    document.querySelectorAll(LABELS.map(([kind]) => "[data-" + kind + "-en]").join(",")).forEach(relabel);
   }
 
   function button(className, text, act) {
@@ -191,6 +195,11 @@
     return named(el("span", "badge badge-" + id, both(found.name)), found.about, "hint");
   }
 
+  /* how a zone is drawn: colour and fill of its family, line and hatch of its confidence */
+  function zoneLook(zone) {
+    return Object.assign({}, shared().families[zone.family], shared().confidences[zone.confidence]);
+  }
+
   function row(list, name, content) {
     put(list, [el("dt", "", both(name)), el("dd", "", content)]);
   }
@@ -217,7 +226,7 @@
   const eppv = {
     actions: {},
     announce, areaLine, areaText, badge, both, button, data, el, emit, lang, named, number, on, pageOf, pressed,
-    put, relabel, row, say, setLanguage, svg,
+    put, relabel, row, say, setLanguage, svg, zoneLook,
     UNITS,
     keyed: () => byKey,
     last: (name) => last.get(name),

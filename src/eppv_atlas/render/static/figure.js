@@ -36,12 +36,11 @@
   }
 
   function look(zone) {
-    const style = eppv.looks.confidences[zone.confidence];
-    const colour = eppv.looks.families[zone.family].colour;
+    const style = eppv.zoneLook(zone);
     return {
-      fill: style.hatched ? "url(#h-" + zone.family + ")" : colour,
-      "fill-opacity": style.hatched ? 1 : zone.family === "extent" ? 0.06 : 0.22,
-      stroke: colour,
+      fill: style.hatched ? "url(#h-" + zone.family + ")" : style.colour,
+      "fill-opacity": style.hatched ? 1 : style.fill,
+      stroke: style.colour,
       "stroke-width": style.width,
       "stroke-dasharray": style.dash || "none",
     };

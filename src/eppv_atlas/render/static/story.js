@@ -66,10 +66,13 @@
         const node = drawn.eppv.text;
         node.classList.toggle("of-year", now);
         node.classList.toggle("not-yet", later);
-        drawn.eppv.shape.setStyle({ opacity: later ? 0.3 : 1, weight: eppv.looks.confidences[drawn.eppv.zone.confidence].width + (now ? 1.6 : 0) });
-        const look = eppv.looks.confidences[drawn.eppv.zone.confidence];
-        const full = look.hatched ? 1 : drawn.eppv.zone.family === "extent" ? 0.06 : 0.22;
-        drawn.eppv.shape.setStyle({ fillOpacity: later ? full * 0.25 : full });
+        const look = eppv.zoneLook(drawn.eppv.zone);
+        const full = look.hatched ? 1 : look.fill;
+        drawn.eppv.shape.setStyle({
+          opacity: later ? 0.3 : 1,
+          fillOpacity: later ? full * 0.25 : full,
+          weight: look.width + (now ? 1.6 : 0),
+        });
       });
       map.invalidateSize({ pan: false });
       state.write("year", year === null ? "" : String(year));

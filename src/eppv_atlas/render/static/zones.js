@@ -41,14 +41,13 @@
   }
 
   function zoneStyle(zone) {
-    const look = eppv.looks.confidences[zone.confidence];
-    const colour = eppv.looks.families[zone.family].colour;
+    const look = eppv.zoneLook(zone);
     return {
-      color: colour,
+      color: look.colour,
       weight: look.width,
       dashArray: look.dash || null,
-      fillColor: look.hatched ? "url(#hatch-" + zone.family + ")" : colour,
-      fillOpacity: look.hatched ? 1 : zone.family === "extent" ? 0.06 : 0.22,
+      fillColor: look.hatched ? "url(#hatch-" + zone.family + ")" : look.colour,
+      fillOpacity: look.hatched ? 1 : look.fill,
     };
   }
 
@@ -80,7 +79,7 @@
       L.DomEvent.stopPropagation(event);
       open(event.latlng);
     });
-    const look = eppv.looks.confidences[zone.confidence];
+    const look = eppv.zoneLook(zone);
     shape.on("mouseover", () => shape.setStyle({ weight: look.width + 1.6 }));
     shape.on("mouseout", () => shape.setStyle({ weight: look.width }));
     group.addLayer(shape);
