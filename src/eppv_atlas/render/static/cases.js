@@ -81,7 +81,7 @@
         return;
       }
       const offset = item.marker.eppvOffset || [0, 0];
-      L.popup({ maxWidth: 360, minWidth: 280, maxHeight: Math.max(180, Math.min(440, map.getSize().y - 90)), offset, autoPanPadding: [12, 12] })
+      L.popup({ maxWidth: 360, minWidth: 280, maxHeight: Math.max(180, Math.min(490, map.getSize().y - 90)), offset, autoPanPadding: [12, 12] })
         .on("remove", () => closed(item))
         .setLatLng(item.marker.getLatLng())
         .setContent(box)
