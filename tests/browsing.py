@@ -59,7 +59,10 @@ def overflow(tab):
 
 def card(tab):
     """The card of the case that is open: a popup, or on a phone the sheet."""
-    return tab.locator(".sheet-card .popup" if tab.size == "phone" else ".leaflet-popup-content .popup").last
+    where = (
+        ".sheet-card .popup" if tab.size == "phone" else ".case-card .popup, .leaflet-popup-content .popup"
+    )
+    return tab.locator(where).last
 
 
 def reach(tab, case):

@@ -118,6 +118,11 @@ def test_ecosystems_are_read_off_the_zones(tab, maps):
         ("liubaocha", "wuzhou-liubao-tea"),
         ("lavender", "yining-flower-sea"),
         ("ｓｈｉｍｏ", "xichou-karst"),
+        ("cha", "chaka-salt-lake"),
+        ("tea", "wuzhou-liubao-tea"),
+        ("NSW", "nsw-biodiversity-offsets"),
+        ("lüxin", "beijing-green-heart"),
+        ("lvxin", "beijing-green-heart"),
         ("盐湖 青海", "chaka-salt-lake"),
     ],
 )
@@ -230,7 +235,7 @@ def test_copy_link_and_embed_code(tab, maps):
     assert "file:" not in code
     for words in (
         'loading="lazy"',
-        'sandbox="allow-scripts allow-popups allow-downloads"',
+        'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox allow-downloads"',
         "title=",
         "embed=1",
     ):
@@ -269,7 +274,7 @@ def test_inside_a_frame(tab, maps, tmp_path, sandbox):
     height = frame.evaluate("document.querySelector('.map').clientHeight")
     assert height > 250
     frame.evaluate("document.querySelector('.case-anchor[data-case=chaka-salt-lake]').click()")
-    frame.wait_for_selector(".leaflet-popup-content")
+    frame.wait_for_selector(".leaflet-popup-content")  # a small map has popups: there is no sheet in a frame
     assert "case=chaka-salt-lake" in frame.evaluate("location.hash")  # its own address is kept
     assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
     if "same-origin" not in sandbox:
@@ -401,7 +406,10 @@ def test_china_is_drawn_as_far_as_the_data_go(tab, maps):
     )
     assert "台湾" in names
     assert {"南沙群岛", "西沙群岛"} <= set(names)
-    assert "钓鱼岛" in names or tab.size == "phone"
+    assert (
+        "钓鱼岛" in names
+    )  # on a phone as well; there 赤尾屿 lies ten pixels off and is a dot without its name
+    assert "赤尾屿" in names or tab.size == "phone"
     dashes = tab.evaluate("eppv.codec.lines(eppv.data('base_layer').dashes, 100).length")
     assert dashes == 9
     assert (
@@ -451,7 +459,7 @@ def test_keyboard_reaches_every_control_marker_and_card(tab, maps):
                    if (n.matches('.card-link')) return 'link ' + c.dataset.case;
                    if (n.matches('.card')) return 'card ' + n.dataset.case;
                    if (n.matches('.case-anchor')) return 'marker ' + n.dataset.case;
-                   return n.className || n.id || n.tagName; })()"""
+                   return String(n.getAttribute('class') || n.id || n.tagName); })()"""
             )
         )
     for case in CASES:
@@ -475,7 +483,7 @@ def test_a_card_opened_by_key_takes_the_focus_and_gives_it_back(tab, maps):
     marker.focus()
     tab.keyboard.press("Enter")
     card(tab).wait_for()
-    holder = "document.activeElement.closest('.leaflet-popup, .sheet-card') !== null"
+    holder = "document.activeElement.closest('.case-card, .leaflet-popup, .sheet-card') !== null"
     assert tab.evaluate(holder)
     tab.keyboard.press("Tab")
     assert tab.evaluate(holder)
@@ -530,10 +538,7 @@ def test_calm_where_readers_ask_for_it(browser, maps):
     page.goto((maps / "index.html").as_uri())
     assert page.evaluate("eppv.calm")
     assert page.evaluate("[map_main.options.zoomAnimation, map_main.options.fadeAnimation]") == [False, False]
-    assert page.evaluate("getComputedStyle(document.querySelector('.panel')).transitionDuration") in {
-        "0s",
-        "0.2s",
-    }
+    assert page.evaluate("getComputedStyle(document.querySelector('.panel')).transitionDuration") == "0s"
     context.close()
 
 
@@ -548,16 +553,14 @@ def test_the_sheet_of_a_phone(tab, maps):
     assert peek < 160
     assert tab.locator("input[type=search]").is_visible()
     tab.locator(".sheet-handle").click()
-    tab.wait_for_timeout(300)
-    assert height() > 350
+    until(tab, "document.querySelector('.panel').clientHeight > 350")
     box = tab.locator(".sheet-handle").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + 10
     tab.mouse.move(x, y)
     tab.mouse.down()
     tab.mouse.move(x, y - 120, steps=5)
     tab.mouse.up()
-    tab.wait_for_timeout(300)
-    assert height() > 650
+    until(tab, "document.querySelector('.panel').clientHeight > 650")
     tab.locator(".card[data-case=xichou-karst]").scroll_into_view_if_needed()
     tab.locator(".card[data-case=xichou-karst]").click()
     tab.wait_for_timeout(300)

@@ -1,5 +1,7 @@
 """Every text that a page can show, with every payload we know: none is run, all are shown as text."""
 
+import base64
+import hashlib
 import json
 import re
 
@@ -10,9 +12,10 @@ import shapely
 from markupsafe import Markup
 
 import eppv_atlas as ea
-from browsing import usable, visit
+from browsing import card, usable, visit
 from conftest import ROOT
 from eppv_atlas import claims, measure, render
+from eppv_atlas.errors import RenderError
 from eppv_atlas.model import Name
 
 PAYLOADS = [
@@ -205,7 +208,7 @@ def test_nothing_runs_in_the_reader_and_all_is_text(tab, real, tmp_path):
             tab.evaluate("eppv.sheet.set('full')")
         tab.locator(".card").click()
         tab.wait_for_timeout(120)
-        text = tab.locator(".sheet-card .popup, .leaflet-popup-content").last.inner_text()
+        text = card(tab).inner_text()
         assert "".join(shown.split()) in "".join(text.split())
         for facet in tab.locator(".facet-tab").all():
             facet.click() if tab.size == "desktop" else None
@@ -272,10 +275,83 @@ def test_a_case_file_with_a_hostile_name_is_named_and_not_built(cli, folder, tmp
     assert not (tmp_path / "maps").exists()
 
 
-@pytest.mark.browser
-def test_an_asset_or_markup_from_outside_is_refused(real):
-    page = render.Page("<script>window.owned=1</script>{{ 7**8 }}", Markup("<div id='map_main'></div>"))
-    page.add_child(render.AtlasMap((100, 20, 110, 30), {"zh": "<b>", "en": "{{ 7**8 }}"}))
+@pytest.mark.parametrize("payload", [p for p in PAYLOADS if p.strip()])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda text: folium.Marker([25, 105], tooltip=text),
+        lambda text: folium.Marker([25, 105], popup=text),
+        lambda text: folium.Marker([25, 105], icon=folium.DivIcon(html=text)),
+        lambda text: folium.GeoJson({"type": "Point", "coordinates": [1, 1], "name": text}),
+        lambda text: folium.CircleMarker([25, 105], popup=folium.Popup(text)),
+    ],
+)
+def test_a_stock_layer_with_text_is_refused_on_our_map(make, payload):
+    page = render.Page({"zh": "t", "en": "t"}, Markup("<div id='map_main'></div>"))
+    atlas_map = render.AtlasMap((100, 20, 110, 30), {"zh": "图", "en": "map"})
+    page.add_child(atlas_map)
+    make(payload).add_to(atlas_map)
+    with pytest.raises(RenderError, match="PointLayer"):
+        page.render()
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_options_of_a_plain_stock_layer_are_no_template_and_end_no_script(payload):
+    page = render.Page({"zh": payload, "en": payload}, Markup("<div id='map_main'></div>"))
+    atlas_map = render.AtlasMap((100, 20, 110, 30), {"zh": payload, "en": payload})
+    page.add_child(atlas_map)
+    folium.CircleMarker([25, 105], color=payload).add_to(atlas_map)
     html = page.render()
-    assert "<title>&lt;script&gt;" in html
     assert "5764801" not in html
+    assert html.count("<title>") == 1
+    hashes = re.search(r"script-src ([^;]*);", html)[1].replace("&#39;", "'")
+    for script in re.findall(r"<script>(.*?)</script>", html, re.DOTALL):
+        assert base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() in hashes
+
+
+@pytest.mark.parametrize("text", ["</script>", "</SCRIPT ><b>", "<!--"])
+def test_a_script_that_would_end_itself_is_refused(text):
+    page = render.Page({"zh": "t", "en": "t"}, Markup("<div id='map_main'></div>"))
+    page.script.add_child(render.Verbatim(f'var a = "{text}";'))
+    with pytest.raises(RenderError, match="would end it"):
+        page.render()
+
+
+def test_markup_from_outside_is_shown_and_may_not_run():
+    page = render.Page({"zh": "t", "en": "t"}, Markup("<div id='map_main'></div>"))
+    page.html.add_child(render.Verbatim("<script>window.owned=1</script>"))
+    page.header.add_child(render.Verbatim("<script>window.owned=2</script><style>*{color:red}</style>"))
+    html = page.render()
+    policy = re.search(r"Content-Security-Policy\" content=\"([^\"]*)", html)[1]
+    for text in ("window.owned=1", "window.owned=2", "*{color:red}"):
+        assert base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() not in policy
+
+
+def one(name="a"):
+    frame = gpd.GeoDataFrame({"n": [name]}, geometry=[shapely.box(1, 1, 2, 2)], crs=4326)
+    return render.PolygonLayer.from_frame(frame, title="n")
+
+
+def test_our_layer_stands_on_one_map_itself():
+    layer = one()
+    maps_ = [render.AtlasMap((0, 0, 3, 3), {"zh": "图", "en": "map"}) for _ in range(2)]
+    pages = [render.Page({"zh": "t", "en": "t"}, Markup("<div id='map_main'></div>")) for _ in range(2)]
+    for page, held_ in zip(pages, maps_, strict=True):
+        page.add_child(held_)
+        layer.add_to(held_)
+    with pytest.raises(RenderError, match="one map only"):
+        pages[0].render()
+    group = folium.FeatureGroup()
+    one().add_to(group)
+    stock = folium.Map([1, 1], tiles=None)
+    group.add_to(stock)
+    with pytest.raises(RenderError, match="map itself"):
+        stock.get_root().render()
+
+
+def test_a_page_renders_the_same_twice():
+    page = render.Page({"zh": "t", "en": "t"}, Markup("<div id='map_main'></div>"))
+    atlas_map = render.AtlasMap((0, 0, 3, 3), {"zh": "图", "en": "map"})
+    page.add_child(atlas_map)
+    one("{{ 7**8 }}").add_to(atlas_map)
+    assert page.render() == page.render()

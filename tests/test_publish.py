@@ -75,6 +75,10 @@ def test_what_is_no_review_number_is_named(cli, folder, number):
         f"ak=AbCdEf{KEY}",
         f"access_token=pk.eyJ1IjoiYSJ9.{KEY}",
         f"见 {KEY} 。",
+        f"appkey={KEY}",
+        f"https://a.example/{KEY}/tile",
+        f"k={KEY}",
+        "subscription-key=Ab1" + "x" * 20,
     ],
 )
 def test_a_key_in_a_case_is_found_before_it_is_published(cli, folder, tmp_path, text):
@@ -163,6 +167,7 @@ def test_pages_are_served_with_the_key_and_the_files_stay_as_they_are(served, ma
         "/index.html/",
         "/%00index.html",
         "/INDEX.HTML",
+        "/" + "a" * 300 + ".html",
     ],
 )
 def test_nothing_else_of_the_folder_is_served(served, maps, path):
@@ -171,6 +176,18 @@ def test_nothing_else_of_the_folder_is_served(served, maps, path):
     assert str(maps).encode() not in body
     assert b"Traceback" not in body
     assert "Python" not in answer.headers["Server"]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "[::1]:1"])
+def test_another_name_for_this_machine_gets_no_key(served, host):
+    connection = HTTPConnection(*served, timeout=10)
+    connection.putrequest("GET", "/index.html", skip_host=True)
+    connection.putheader("Host", host)
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert answer.status == 421
+    assert KEY.encode() not in answer.read()
+    connection.close()
 
 
 def test_other_methods_are_refused(served):

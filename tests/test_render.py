@@ -5,6 +5,7 @@ import re
 
 import folium
 import pytest
+from branca.element import JavascriptLink
 from folium.plugins import MarkerCluster
 from markupsafe import Markup
 
@@ -79,7 +80,9 @@ def test_pages_ask_for_nothing_from_outside(maps):
         assert policy.startswith(("default-src &#39;none&#39;", "default-src 'none'"))
         assert "unsafe" not in policy
         hosts = re.findall(r"https?:[^ ;]+", policy)
-        assert hosts == ([] if path.stem == "glossary" else list(style.TILE_HOSTS))  # only if a reader asks
+        assert hosts == (
+            [] if path.stem == "glossary" else list(style.TILE_HOSTS.values())
+        )  # only if a reader asks
         assert re.search(rf"img-src data:{''.join(f' {re.escape(host)}' for host in hosts)};", policy)
         body = re.sub(r"<(script|style)\b[^>]*>.*?</\1>", "", html, flags=re.DOTALL)
         assert not re.findall(r'(?:src|href)="(?!#|[a-z-]+\.html")[^"]*"', body)
@@ -111,13 +114,16 @@ def test_no_path_of_this_machine_in_a_page(maps):
 
 
 def test_page_refuses_an_asset_it_does_not_know():
-    page = render.Page("t", Markup("<div id='map_main'></div>"))
+    page = render.Page({"zh": "t", "en": "t"}, Markup("<div id='map_main'></div>"))
     atlas_map = render.AtlasMap((100, 20, 110, 30), {"zh": "图", "en": "map"})
     page.add_child(atlas_map)
     folium.Marker([30, 105]).add_to(atlas_map)  # a stock layer needs only Leaflet
     assert "L.marker(" in page.render()
-    MarkerCluster().add_to(atlas_map)  # this one wants files from a CDN
+    page.header.add_child(JavascriptLink("https://cdn.example/x.js"))
     with pytest.raises(RenderError, match="http"):
+        page.render()
+    MarkerCluster().add_to(atlas_map)  # this one wants files from a CDN, and text in its script
+    with pytest.raises(RenderError, match="MarkerCluster"):
         page.render()
 
 

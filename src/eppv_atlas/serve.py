@@ -1,7 +1,7 @@
 """Pages over HTTP for this machine's browser, with a map key from the environment.
 
-The key is put into the answer, never into a file. Reading only, and only the
-pages that were built: nothing else of the folder can be asked for.
+The key is put into the answer, never into a file. Reading only, pages only, and
+only for this machine's own names.
 
 Floor 3: knows pages as files; must not know cases, measures or how pages are made.
 """
@@ -14,7 +14,8 @@ from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final
+from threading import BoundedSemaphore
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from eppv_atlas.errors import UsageError
@@ -22,6 +23,8 @@ from eppv_atlas.errors import UsageError
 KEY_VARIABLE: Final = "EPPV_TIANDITU_KEY"
 """Name of the environment variable with the reader's key for Tianditu."""
 _KEY: Final = re.compile(r"[0-9a-fA-F]{32}")
+_LONGEST: Final = 100
+_AT_A_TIME: Final = 16
 _PAGE: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.html")
 
 
@@ -57,7 +60,7 @@ def server(folder: Path, port: int, key: str = "") -> ThreadingHTTPServer:
             f"{KEY_VARIABLE} 不是天地图密钥（32 位数字和字母 a–f）",
         )
     try:
-        return ThreadingHTTPServer(("127.0.0.1", port), partial(_Pages, folder.resolve(), key))
+        return _Server(("127.0.0.1", port), partial(_Pages, folder.resolve(), key))
     except (OSError, OverflowError) as error:
         raise UsageError(
             f"port {port} cannot be used: {error}; name another with --port",
@@ -65,12 +68,34 @@ def server(folder: Path, port: int, key: str = "") -> ThreadingHTTPServer:
         ) from error
 
 
+class _Server(ThreadingHTTPServer):
+    """A threaded server that answers so many at a time and lets the rest wait."""
+
+    daemon_threads = True
+
+    def __init__(self, *arguments: Any) -> None:
+        self.places = BoundedSemaphore(_AT_A_TIME)
+        super().__init__(*arguments)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Wait for a place, then answer in a thread."""
+        self.places.acquire()
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer, and give the place back."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.places.release()
+
+
 class _Pages(BaseHTTPRequestHandler):
     """Answers for the pages of one folder."""
 
     server_version = "eppv-atlas"
     sys_version = ""
-    timeout = 30
+    timeout = 10
 
     def __init__(self, folder: Path, key: str, *args: object) -> None:
         self.folder, self.key = folder, key
@@ -85,9 +110,14 @@ class _Pages(BaseHTTPRequestHandler):
         self._answer(lambda _page: None)
 
     def _answer(self, send: Callable[[bytes], object]) -> None:
+        host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
+        if host not in {"127.0.0.1", "localhost"}:
+            # a page elsewhere whose name was pointed at this machine must not read the key
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+            return
         name = unquote(urlsplit(self.path).path).removeprefix("/") or "index.html"
         path = self.folder / name
-        if not _PAGE.fullmatch(name) or not path.is_file():
+        if len(name) > _LONGEST or not _PAGE.fullmatch(name) or path.is_symlink() or not path.is_file():
             self.send_error(HTTPStatus.NOT_FOUND)
             return
         page = path.read_bytes()
@@ -97,7 +127,7 @@ class _Pages(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
         self.send_header("Cache-Control", "no-store")
-        self.send_header("Referrer-Policy", "no-referrer")
+        self.send_header("Referrer-Policy", "strict-origin")  # tile servers ask who shows their tiles
         self.send_header("X-Content-Type-Options", "nosniff")
         self.end_headers()
         send(page)

@@ -60,9 +60,8 @@ def build(
         pages[render.NATIONAL] = render.national_page(atlas.cases, measures, atlas.settings, publish=publish)
         pages[render.GLOSSARY] = render.glossary_page(list(ledgers.vocabularies()), atlas.settings)
         progress.advance(task)
-        for before, placed, after in zip(
-            (None, *atlas.cases), atlas.cases, (*atlas.cases[1:], None), strict=False
-        ):
+        ordered = render.reading_order(atlas.cases)
+        for before, placed, after in zip((None, *ordered), ordered, (*ordered[1:], None), strict=False):
             case_id = placed.case.id
             name = f"{case_id}.html"
             if case_id not in wanted and name in kept:

@@ -8,7 +8,7 @@ from eppv_atlas.render.features import Features, Field, Group
 from eppv_atlas.render.layers import AtlasMap, DataLayer
 from eppv_atlas.render.map_page import map_page
 from eppv_atlas.render.page import Page, Verbatim
-from eppv_atlas.render.pages import GLOSSARY, NATIONAL, case_page, glossary_page, national_page
+from eppv_atlas.render.pages import GLOSSARY, NATIONAL, case_page, glossary_page, national_page, reading_order
 from eppv_atlas.render.publish import problems as publish_problems
 from eppv_atlas.render.vectors import PointLayer, PolygonLayer
 
@@ -29,4 +29,5 @@ __all__ = [
     "map_page",
     "national_page",
     "publish_problems",
+    "reading_order",
 ]

@@ -26,12 +26,15 @@ LEAFLET_JS: Final = "leaflet.js"
 LEAFLET_CSS: Final = "leaflet.css"
 STOCK_JS: Final = "leaflet-icons.js"
 STOCK_CSS: Final = "leaflet-images.css"
-"""Pictures of Leaflet's own markers and layer switch, which stock layers may ask for and ours never do."""
+"""Looks of Leaflet's own markers and layer switch, which stock layers may ask for and ours never do."""
 CLUSTER_JS: Final = "leaflet.markercluster.js"
 CLUSTER_CSS: Final = "MarkerCluster.css"
 ATLAS_CSS: Final = "atlas.css"
 
-_PICTURED: Final = re.compile(r"[^{}]*\{[^{}]*url\(images/[^{}]*\}")
+_STOCK_RULE: Final = re.compile(
+    r"[^{}]*(?:leaflet-control-layers|leaflet-oldie|lvml)[^{}]*\{[^{}]*\}|[^{}]*\{[^{}]*url\(images/[^{}]*\}"
+)
+"""Rules of Leaflet's style sheet for its own layer switch, its own marker, and browsers long gone."""
 _LEAFLET: Final = ("xstatic.pkg.leaflet", (LEAFLET_JS, LEAFLET_CSS))
 _CLUSTER: Final = ("xstatic.pkg.leaflet_markercluster", (CLUSTER_JS, CLUSTER_CSS))
 
@@ -65,9 +68,9 @@ def _text(name: str) -> str:
         if name == ATLAS_CSS:
             text += "\n" + style.css_variables()
         elif name == LEAFLET_CSS:
-            text = _PICTURED.sub("", text)
+            text = _STOCK_RULE.sub("", text)
         elif name == STOCK_CSS:
-            text = "\n".join(match[0] for match in _PICTURED.finditer(text))
+            text = "\n".join(match[0] for match in _STOCK_RULE.finditer(text))
             text = re.sub(r"url\(images/([\w.-]+)\)", lambda match: f"url({_picture(match[1])})", text)
         return str(rcssmin.cssmin(text))
     text = re.sub(r"\n//# sourceMappingURL=.*", "", text)

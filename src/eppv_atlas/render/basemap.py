@@ -21,10 +21,11 @@ from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.render.packing import pack_coverage, pack_lines, pack_shape
+from eppv_atlas.render.words import romanised
 
 NATIONAL_SCALE: Final = 100
 LOCAL_SCALE: Final = 10_000
-_NATIONAL_TOLERANCE: Final = 0.035
+_NATIONAL_TOLERANCE: Final = 0.045
 _SMALLEST: Final = 0.002
 """Parts of a province smaller than this (square degrees, some 20 km²) are drawn as dots or left out."""
 
@@ -37,6 +38,7 @@ _ISLAND_GROUPS: Final = (
     ("钓鱼岛", "Diaoyu Dao", (123.3, 25.6, 123.8, 26.0)),
     ("赤尾屿", "Chiwei Yu", (124.4, 25.8, 124.7, 26.1)),
 )
+_LONE: Final = frozenset({"钓鱼岛", "赤尾屿", "东沙群岛", "黄岩岛"})
 # islands that a national map must show however small they are
 _ISLAND_BOXES: Final = (
     shapely.box(109.0, 3.0, 118.5, 17.5),  # Xisha, Zhongsha and Nansha Qundao
@@ -123,7 +125,7 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
         areas.append(
             {
                 "code": place.code,
-                "name": {"zh": place.name_zh, "en": place.name_en or place.name_zh},
+                "name": {"zh": place.name_zh, "en": place.name_en or romanised(place.name_zh)},
                 "at": _label(seen) if not seen.is_empty else None,
                 "rings": rings,
             }
@@ -131,7 +133,7 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
     empty = pack_lines([], LOCAL_SCALE)
     return {
         "scale": LOCAL_SCALE,
-        "land": pack_shape(_polygons(shapely.clip_by_rect(boundaries.land(), *wide)), LOCAL_SCALE),
+        "land": pack_shape(_land(wide, simple, abroad=abroad), LOCAL_SCALE),
         "arcs": arcs,
         "areas": areas,
         "border": frame,
@@ -140,6 +142,18 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
         "islands": empty,
         "islandNames": [],
     }
+
+
+def _land(
+    wide: tuple[float, float, float, float], counties: NDArray[np.object_], *, abroad: bool
+) -> BaseGeometry:
+    """Land that lies about the units of a local map."""
+    if abroad:
+        return _polygons(shapely.clip_by_rect(boundaries.land(), *wide))
+    others = shapely.clip_by_rect(boundaries.foreign_land(), *wide)
+    if shapely.is_empty(others).all():
+        return shapely.MultiPolygon()
+    return _polygons(shapely.unary_union(_beside(others, shapely.unary_union(counties), 0.06)))
 
 
 def locator(province: str, lon: float, lat: float) -> dict[str, Any]:
@@ -208,21 +222,33 @@ def _districts() -> tuple[list[boundaries.Place], NDArray[np.object_]]:
     return boundaries.units("district")
 
 
-@cache
 def _world() -> BaseGeometry:
-    """World coast: finer around Australia, coarse elsewhere, without specks; China lies on top of it."""
-    land = boundaries.land()
+    """Land of other countries: finer around Australia, coarse elsewhere, without specks."""
+    china = shapely.simplify(boundaries.national_border(), 0.05)
+    land = shapely.unary_union(_beside(boundaries.foreign_land(), china, 0.15))
     near = (60, -50, 179, 60)
-    fine = shapely.simplify(_polygons(shapely.clip_by_rect(land, 105, -50, 179, -8)), 0.06)
-    middle = shapely.simplify(_polygons(shapely.clip_by_rect(land, 60, -8, 179, 60)), 0.15)
-    coarse = shapely.simplify(_polygons(shapely.difference(land, shapely.box(*near))), 0.5)
+    fine = shapely.simplify(_polygons(shapely.clip_by_rect(land, 105, -50, 179, -8)), 0.08)
+    middle = shapely.simplify(_polygons(shapely.clip_by_rect(land, 60, -8, 179, 60)), 0.16)
+    coarse = shapely.simplify(_polygons(shapely.difference(land, shapely.box(*near))), 0.8)
     kept = [
         part
-        for shape, least in ((fine, 0.02), (middle, 0.05), (coarse, 0.5))
+        for shape, least in ((fine, 0.02), (middle, 0.05), (coarse, 1.0))
         for part in shapely.get_parts(shape)
         if part.area > least and part.bounds[3] > -60
     ]
     return shapely.MultiPolygon([part for part in kept if part.geom_type == "Polygon"])
+
+
+def _beside(countries: NDArray[np.object_], ours: BaseGeometry, reach: float) -> list[BaseGeometry]:
+    """Countries, reaching a little under ours where they meet, so that no gap shows between two data sets."""
+    whole = [shape for shape in countries if not shape.is_empty]
+    edge = shapely.buffer(ours, reach)
+    seams = [
+        shapely.intersection(shapely.buffer(shapely.intersection(shape, edge), reach), edge)
+        for shape in whole
+        if shapely.intersects(shape, edge)
+    ]
+    return [*whole, *seams]
 
 
 def _islands(shapes: NDArray[np.object_]) -> list[list[float]]:
@@ -242,12 +268,10 @@ def _island_names(dots: list[list[float]]) -> list[dict[str, Any]]:
         inside = [dot for dot in dots if box[0] <= dot[0] <= box[2] and box[1] <= dot[1] <= box[3]]
         if inside:
             x = sum(dot[0] for dot in inside) / len(inside)
-            out.append(
-                {
-                    "name": {"zh": zh, "en": en},
-                    "at": [round(x, 2), round(min(d[1] for d in inside) - 0.35, 2)],
-                }
-            )
+            # where a group is so small that a marker or a name could hide it, its dots are told too
+            lone = inside if zh in _LONE else []
+            y = sum(d[1] for d in inside) / len(inside) if lone else min(d[1] for d in inside) - 0.35
+            out.append({"name": {"zh": zh, "en": en}, "at": [round(x, 2), round(y, 2)], "dots": lone})
     return out
 
 

@@ -112,7 +112,7 @@ def coded(
         For each facet its id, name and values; for each case and facet the
         places of its values in that list.
     """
-    held = [[list(facet.values(placed)) for facet in facets] for placed in cases]
+    held = [[list(dict.fromkeys(facet.values(placed))) for facet in facets] for placed in cases]
     table, places = [], []
     for f, facet in enumerate(facets):
         present = {value for row in held for value in row[f]}

@@ -7,6 +7,7 @@ know cases, Folium or how features are packed and drawn.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
 
 Both = Mapping[str, str]
 Kind = Literal["text", "code", "area", "number"]
+MOST_FEATURES: Final = 8_000_000
+"""As many as the index in the browser can number."""
+_EXACT: Final = 2**53
+_LARGEST_M2: Final = 1e15  # twice the earth
+_ID: Final = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_TAKEN: Final = frozenset(["lang", "q", "case", "zone", "view", "base", "layers", "unit", "year", "embed"])
+"""Names that the address of a page uses itself."""
 MOST_VALUES: Final = 500
 """A facet with more values than this is no help to anybody."""
 
@@ -141,7 +149,7 @@ def from_frame(
     ------
     RenderError
         If a column is missing or occurs twice, the frame has no CRS, an area
-        is negative, or a facet has more than :data:`MOST_VALUES` values.
+        is none, or a facet has more than :data:`MOST_VALUES` values.
     """
     asked = [title, *fields, *facets, *areas, *([colour] if colour is not None else [])]
     for column in asked:
@@ -156,7 +164,7 @@ def from_frame(
             raise RenderError(f"{what[0]} {column!r}; known: {known}", f"{what[1]} {column!r}；现有：{known}")
     if frame.crs is None:
         raise RenderError("the layer names no CRS; set it first", "图层没有坐标系；请先设定")
-    shapes = np.asarray(frame.geometry.to_crs("OGC:CRS84").array, dtype=object)
+    shapes = _finite(np.asarray(frame.geometry.to_crs("OGC:CRS84").array, dtype=object))
     columns = [
         _field(f"f{i}", column, frame[column], facet=column in facets, area=column in areas)
         for i, column in enumerate(dict.fromkeys([*facets, *areas, *fields]))
@@ -171,8 +179,22 @@ def from_frame(
     return Features(shapes, titles, tuple(columns), groups, group_of, held)
 
 
+def _finite(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Shapes with a coordinate that is no number count as missing."""
+    points, owner = shapely.get_coordinates(shapes, return_index=True)
+    broken = np.unique(owner[~np.isfinite(points).all(axis=1)])
+    if len(broken):
+        shapes = shapes.copy()
+        shapes[broken] = None
+    return shapes
+
+
 def _texts(column: pd.Series) -> list[str | None]:
-    return [None if missing else str(value) for value, missing in zip(column, column.isna(), strict=True)]
+    """Texts of a column; what is missing or empty is none, half a pair of characters is a question mark."""
+    return [
+        None if missing else str(value).encode("utf-8", "replace").decode("utf-8") or None
+        for value, missing in zip(column, column.isna(), strict=True)
+    ]
 
 
 def _field(name: str, column: Any, values: pd.Series, *, facet: bool, area: bool) -> Field:
@@ -186,11 +208,12 @@ def _field(name: str, column: Any, values: pd.Series, *, facet: bool, area: bool
                 f"列 {column!r} 有 {count} 个不同的值，太多而无法筛选；请放在 fields 中",
             )
         return Field(name, label, texts, "code", facet=True)
-    if area or (pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)):
+    numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    if area or numeric:
         numbers = _numbers(column, values)
-        if area and any(number is not None and number < 0 for number in numbers):
-            raise RenderError(f"column {column!r} holds a negative area", f"列 {column!r} 中有负的面积")
-        return Field(name, label, numbers, "area" if area else "number")
+        most = max((abs(number) for number in numbers if number is not None), default=0.0)
+        if area or not (pd.api.types.is_integer_dtype(values) and most > _EXACT):
+            return Field(name, label, numbers, "area" if area else "number")  # a long number is a name: text
     return Field(name, label, _texts(values))
 
 
@@ -232,6 +255,11 @@ def check(features: Features, *, points: bool) -> None:
         and latitude in degrees.
     """
     count = len(features.shapes)
+    if count > MOST_FEATURES:
+        raise RenderError(
+            f"{count} features are more than a page can hold ({MOST_FEATURES})",
+            f"{count} 个要素超出一个页面所能容纳的 {MOST_FEATURES} 个",
+        )
     for what, column in (
         ("title", features.title),
         ("group_of", features.group_of),
@@ -249,16 +277,35 @@ def check(features: Features, *, points: bool) -> None:
             f"{unknown[0]!r} is no confidence; choose from {', '.join(vocabulary.CONFIDENCES)}",
             f"{unknown[0]!r} 不是可信度；可用：{'、'.join(vocabulary.CONFIDENCES)}",
         )
+    if count and not all(0 <= place < len(features.groups) for place in features.group_of):
+        raise RenderError("group_of names a group that is not there", "group_of 指向不存在的组")
+    for field in features.fields:
+        _check_field(field)
     kinds = set(shapely.get_type_id(features.shapes).tolist()) - {-1}
     if kinds - ({0} if points else {3, 6, 7}):
         raise RenderError(
             "a PointLayer draws points only" if points else "a PolygonLayer draws polygons only",
             "点图层只能画点" if points else "面图层只能画面",
         )
+    if not np.isfinite(shapely.get_coordinates(features.shapes)).all():
+        raise RenderError("a coordinate is no number", "有坐标不是数")
     west, south, east, north = bounds(features.shapes)
     if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
         raise RenderError(
             "the coordinates are no longitude and latitude in degrees", "坐标不是以度为单位的经纬度"
+        )
+
+
+def _check_field(field: Field) -> None:
+    if not _ID.fullmatch(field.id) or (field.facet and field.id in _TAKEN):
+        raise RenderError(f"{field.id!r} cannot be the id of a field", f"{field.id!r} 不能作字段的 id")
+    if field.kind == "area" and any(
+        value is not None and not 0 <= value <= _LARGEST_M2
+        for value in field.values  # noqa: PD011 - ours, not pandas'
+    ):
+        raise RenderError(
+            f"{field.label['en']!r} holds what is no area in m²",
+            f"{field.label['zh']!r} 中有不是面积（平方米）的值",
         )
 
 

@@ -39,7 +39,16 @@ FRAME: Final = ("tools.css", "map.js", "layers.js", "geodesy.js", "measure.js", 
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "base": ("base.js",),
     "zones": ("zones.js",),
-    "cases": ("finder.css", "search.js", "facets.js", "cards.js", "spread.js", "cases.js", "sheet.js"),
+    "cases": (
+        "finder.css",
+        "search.js",
+        "facets.js",
+        "cards.js",
+        "spread.js",
+        "dock.js",
+        "cases.js",
+        "sheet.js",
+    ),
     "clusters": (CLUSTER_CSS, CLUSTER_JS),
     "sites": ("sites.js",),
     "story": ("case.css", "downloads.js", "figure.js", "story.js"),
@@ -100,8 +109,8 @@ class AtlasMap(folium.Map):
     label
         What screen readers call the map, in both languages.
     options
-        What else the map is told: ``tiles`` (whether the layers of other hosts
-        are offered), ``detail`` (whether it shows one case only), ``review``
+        What else the map is told: ``tiles`` (layers of other hosts that are
+        offered), ``detail`` (whether it shows one case only), ``review``
         (审图号, printed on figures).
     """
 
@@ -130,8 +139,52 @@ class AtlasMap(folium.Map):
         contribute_data(root, name, self.view)
         root.script.add_child(Verbatim(f'var {name} = eppv.map("{name}");\n'), name=name)
         for child in self._children.values():
-            child.render(**kwargs)
+            if isinstance(child, DataLayer):
+                if child._parent is not self:  # noqa: SLF001 - branca names no other way
+                    raise RenderError(
+                        "a layer stands on one map only; make another for the second map",
+                        "一个图层只能放在一张地图上；请为另一张地图另做一个",
+                    )
+                child.render(**kwargs)
+            else:
+                _stock(child, root, kwargs)
         return ""
+
+
+_PLAIN: Final = (
+    folium.Marker,
+    folium.Circle,
+    folium.CircleMarker,
+    folium.PolyLine,
+    folium.Polygon,
+    folium.Rectangle,
+    folium.FeatureGroup,
+)
+"""Stock layers that put no text into their script."""
+
+
+def _stock(element: Any, root: Figure, kwargs: dict[str, Any]) -> None:
+    """Render a stock layer as it is, without branca's second pass.
+
+    Raises
+    ------
+    RenderError
+        If the layer would put text of its own into the page's script.
+    """
+    if type(element) not in _PLAIN:
+        kind = type(element).__name__
+        raise RenderError(
+            f"a stock {kind} puts its text into the page's script, where it could run; "
+            "use PointLayer or PolygonLayer, which show text as text",
+            f"Folium 自带的 {kind} 会把文字写进页面脚本，可能被执行；请改用 PointLayer 或 PolygonLayer",
+        )
+    module = element._template.module  # noqa: SLF001 - branca names no other way
+    for part in ("header", "html", "script"):
+        macro = getattr(module, part, None)
+        if macro is not None:
+            getattr(root, part).add_child(Verbatim(str(macro(element, kwargs))), name=element.get_name())
+    for child in element._children.values():  # noqa: SLF001
+        _stock(child, root, kwargs)
 
 
 class DataLayer(Layer):
@@ -155,8 +208,11 @@ class DataLayer(Layer):
 
     def place(self) -> str:
         """Name of the layer in its map: its kind and number, not branca's random id."""
-        if self._parent is None:
-            raise RenderError("a layer needs a map to stand on", "图层须放在地图上")
+        if not isinstance(self._parent, folium.Map):
+            raise RenderError(
+                "a layer stands on a map itself, not in a group of layers",
+                "图层须直接放在地图上，不能放在图层组里",
+            )
         siblings = self._parent._children.values()  # noqa: SLF001 - branca names no other way
         alike = [layer for layer in siblings if isinstance(layer, DataLayer) and layer.kind == self.kind]
         number = alike.index(self)

@@ -43,7 +43,7 @@ def relation_views(relations: Iterable[Relation], names: Mapping[str, Both]) -> 
             side = vocabulary.DIRECTIONS[item.direction]
             side_zh, side_en = f"（{side.zh}侧）" if side.id != "centre" else "（中部）", f" ({side.en} side)"
         note_zh = f"，{item.note.zh}" if item.note else ""
-        note_en = f", {item.note.en}" if item.note else ""
+        note_en = f": {item.note.en}" if item.note else ""
         out.append(
             {
                 "zh": f"{word.zh.replace('……', other['zh'])}{side_zh}{note_zh}",

@@ -59,7 +59,11 @@ def map_page(
     east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)
     pad = max(east - west, north - south, 0.01) * 0.04
     held = {name for layer in layers for name in layer.data["confidences"]}
-    groups = {group["id"]: group for layer in layers for group in layer.data["groups"]}
+    groups = {
+        (*group["name"].values(), group["colour"]): group
+        for layer in layers
+        for group in layer.data["groups"]
+    }
     review = {lang: PHRASES["review"][lang] + review_no for lang in ("zh", "en")} if review_no else None
     text = JINJA.get_template("layers.html.j2").render(
         ui=PHRASES,
@@ -73,10 +77,11 @@ def map_page(
         confidence_styles=style.CONFIDENCE_STYLES,
         rest={lang: PHRASES["bulk_rest"][lang].replace("{n}", str(LISTED)) for lang in ("zh", "en")},
     )
-    page = Page(f"{title['zh']} · {title['en']}", Markup(text), tiles=True)  # noqa: S704 - autoescaped
+    offered = ["tianditu", "osm"]
+    page = Page(title, Markup(text), tiles=offered)  # noqa: S704 - autoescaped
     bounds = (west - pad, south - pad, east + pad, north + pad)
     rounded: Any = tuple(round(v, 5) for v in bounds)
-    atlas_map = AtlasMap(rounded, title, tiles=["tianditu", "osm"], detail=False)
+    atlas_map = AtlasMap(rounded, title, tiles=offered, detail=False)
     atlas_map.add_child(DataLayer("base", {**basemap.national(), "detail": False, "tint": False}))
     for layer in layers:
         atlas_map.add_child(layer)

@@ -15,12 +15,14 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import jinja2
 from branca.element import CssLink, Element, Figure, JavascriptLink
 from markupsafe import Markup
 
+from eppv_atlas.errors import RenderError
 from eppv_atlas.render.assets import asset
 from eppv_atlas.render.style import TILE_HOSTS
 
@@ -31,7 +33,6 @@ JINJA: Final = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_CSP_TOKEN: Final = "csp-goes-here"  # noqa: S105 - a place in a template, no secret
 
 
 class Verbatim(Element):
@@ -49,6 +50,7 @@ class Verbatim(Element):
 def inert_json(data: Any) -> str:
     """JSON that can stand in a script element: no ``<``, ``>``, ``&``, no line separators."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = text.encode("utf-8", "replace").decode("utf-8")  # half of a pair is no character
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text
@@ -60,22 +62,22 @@ class Page(Figure):
     Parameters
     ----------
     title
-        Title of the document.
+        Title of the document, in both languages.
     body
         Markup of the body, made by an autoescaping template; it must hold the
         ``div`` of the map.
     tiles
-        Whether a reader may switch a tile layer of another host on. The page
-        itself never asks for one.
+        Tile layers that a reader may switch on, names of ``style.TILE_HOSTS``.
+        The page itself never asks for one.
     """
 
-    def __init__(self, title: str, body: Markup, *, tiles: bool = False) -> None:
+    def __init__(self, title: Mapping[str, str], body: Markup, *, tiles: Iterable[str] = ()) -> None:
         super().__init__()
         self.header = Element()
         self.header._parent = self  # noqa: SLF001 - as branca does it itself
-        self.title = title
+        self.names = dict(title)
         self.body = body
-        self.tiles = tiles
+        self.tiles = tuple(tiles)
 
     def render(self, **kwargs: Any) -> str:
         """Render the page.
@@ -83,47 +85,61 @@ class Page(Figure):
         Raises
         ------
         RenderError
-            If an element asks for an asset that no installed package provides.
+            If an element asks for an asset that no installed package provides,
+            or its script would end the script element.
         """
         for child in self._children.values():
             child.render(**kwargs)
-        header = "\n".join(_inlined(child, kwargs) for child in self.header._children.values())  # noqa: SLF001
+        parts = [_inlined(child, kwargs) for child in self.header._children.values()]  # noqa: SLF001
+        script = f"\n{self.script.render(**kwargs)}\n"
+        if _ENDS.search(script):
+            raise RenderError(
+                "a layer's script holds text that would end it; use a layer of ours, which keeps text apart",
+                "某图层的脚本含有会使其提前结束的文字；请改用本包的图层，文字与脚本分开",
+            )
+        # a place that no text of the page can name: it is made of all of them
+        place = hashlib.sha256(
+            repr((self.names, self.body, parts, script)).encode("utf-8", "replace")
+        ).hexdigest()
         html = JINJA.get_template("page.html.j2").render(
-            title=self.title,
-            csp=_CSP_TOKEN,
-            header=Markup(header),  # noqa: S704 - assets of installed packages
+            title=self.names,
+            csp=place,
+            header=Markup("\n".join(text for _, text in parts)),  # noqa: S704 - assets of installed packages
             body=self.body,
-            html=Markup(self.html.render(**kwargs)),  # noqa: S704 - inert JSON
-            script=Markup(self.script.render(**kwargs)),  # noqa: S704 - our own calls
+            html=Markup(self.html.render(**kwargs)),  # noqa: S704 - inert data
+            script=Markup(script),  # noqa: S704 - our own calls
         )
-        return html.replace(_CSP_TOKEN, _policy(html, tiles=self.tiles), 1)
+        return html.replace(place, _policy([*parts, ("script", script)], self.tiles), 1)
 
 
-def _inlined(child: Element, kwargs: dict[str, Any]) -> str:
+_ENDS: Final = re.compile(r"</script|<!--", re.IGNORECASE)
+_ONE: Final = re.compile(r"<(script|style)>(.*)</\1>", re.DOTALL)
+
+
+def _inlined(child: Element, kwargs: dict[str, Any]) -> tuple[str, str]:
+    """Kind of a part of the head, and its text."""
     if isinstance(child, JavascriptLink):
-        return f"<script>{asset(child.url)}</script>"
+        return "script", f"<script>{asset(child.url)}</script>"
     if isinstance(child, CssLink):
-        return f"<style>{asset(child.url)}</style>"
-    return str(child.render(**kwargs))
+        return "style", f"<style>{asset(child.url)}</style>"
+    return "", str(child.render(**kwargs))  # not ours: shown, but nothing in it may run
 
 
-# scripts and styles that a browser would run: with a type they are data, and data hold no "<"
-_RUNS: Final = re.compile(r"<(script|style)((?:\s[^>]*)?)>(.*?)</\1>", re.DOTALL)
-
-
-def _policy(html: str, *, tiles: bool) -> str:
-    found: dict[str, list[str]] = {"script": [], "style": []}
-    for match in _RUNS.finditer(html):
-        if " type=" not in match[2]:
-            found[match[1]].append(match[3])
+def _policy(parts: Iterable[tuple[str, str]], tiles: Iterable[str]) -> str:
+    """Content-Security-Policy that allows the scripts and styles which the page itself put in."""
+    found: dict[str, dict[str, None]] = {"script": {}, "style": {}}
+    for kind, text in parts:
+        if kind:
+            one = _ONE.fullmatch(text)
+            found[kind][one[2] if one else text] = None
 
     def hashes(kind: str) -> str:
         return " ".join(
             f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-            for text in dict.fromkeys(found[kind])
+            for text in found[kind]
         )
 
-    images = " ".join(["data:", *(TILE_HOSTS if tiles else ())])
+    images = " ".join(["data:", *(TILE_HOSTS[name] for name in tiles)])
     return (
         f"default-src 'none'; script-src {hashes('script')}; "
         f"style-src {hashes('style')}; img-src {images}; base-uri 'none'; form-action 'none'"

@@ -80,7 +80,7 @@ def national_page(
         families=families,
         confidences=confidences,
     )
-    page = Page(f"{settings.title.zh} · {settings.title.en}", body, tiles=True)
+    page = Page(views.both(settings.title), body, tiles=_tiles(publish=publish))
     label = views.both(settings.title)
     atlas_map = AtlasMap(CHINA, label, tiles=_tiles(publish=publish), detail=False)
     atlas_map.add_child(DataLayer("base", {**basemap.national(), "detail": False, "tint": True}))
@@ -147,7 +147,7 @@ def case_page(
         families=families,
         confidences=confidences,
     )
-    page = Page(f"{placed.case.short.zh} · {placed.case.short.en}", body, tiles=True)
+    page = Page(views.both(placed.case.short), body, tiles=_tiles(publish=publish))
     atlas_map = AtlasMap(_padded(bounds, 0.18), view["title"], tiles=_tiles(publish=publish), detail=True)
     atlas_map.add_child(DataLayer("base", {**basemap.local(bounds), "detail": True, "tint": False}))
     data = {"cases": [feature], "fromZoom": 0, "detail": True, "scale": packing.FINE}
@@ -184,7 +184,7 @@ def glossary_page(
             {"id": name, "name": {"zh": zh, "en": en}, "terms": terms} for name, (zh, en), terms in groups
         ],
     )
-    page = Page(f"{PHRASES['glossary']['zh']} · {PHRASES['glossary']['en']}", body)
+    page = Page(PHRASES["glossary"], body)
     contribute_core(page)
     return _bytes(page)
 
@@ -241,6 +241,20 @@ def _feature(placed: PlacedCase, measures: Sequence[Measure], fineness: float | 
 def _named(table: Mapping[str, vocabulary.Term], present: set[str]) -> dict[str, dict[str, str]]:
     """Names of the terms that occur, by id, in the order of the vocabulary."""
     return {name: views.both(term) for name, term in table.items() if name in present}
+
+
+def reading_order(cases: Sequence[PlacedCase]) -> list[PlacedCase]:
+    """Cases by path, mode and number, as the list beside the national map has them."""
+    paths, modes = list(vocabulary.PATHS), list(vocabulary.MODES)
+    return sorted(
+        cases,
+        key=lambda placed: (
+            paths.index(placed.case.path.id),
+            modes.index(placed.case.mode.id),
+            placed.case.batch,
+            placed.case.order,
+        ),
+    )
 
 
 def _groups(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

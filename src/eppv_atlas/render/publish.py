@@ -14,11 +14,17 @@ from eppv_atlas.errors import Problem
 from eppv_atlas.model import Settings
 
 _KEYED: Final = re.compile(
-    rb"(?<![A-Za-z0-9_-])(?:tk|ak|sk|key|apikey|api_key|access_token|token|secret)"
-    rb"(?:=|%3D|&#61;|&#x3d;|\\u003d)([A-Za-z0-9_.-]{16,})",
+    rb"(?:key|tk|ak|sk|code|token|secret)(?:=|%3D|&#61;|&#x3d;|\\u003d|[\"']?\s?:\s?[\"'])"
+    rb"(?=[A-Za-z0-9_.-]*[0-9])([A-Za-z0-9_.-]{16,})",
     re.IGNORECASE,
 )
-_HEX: Final = re.compile(rb"(?<![0-9A-Za-z+/=_-])[0-9a-f]{32}(?![0-9A-Za-z+/=_-])", re.IGNORECASE)
+_HEX: Final = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", re.IGNORECASE)
+
+
+_PACKED: Final = re.compile(
+    rb'"(?:shape|land|arcs|dashes|undefined|islands)":"[A-Za-z0-9+/=]*"|-blob">[A-Za-z0-9+/=]*<'
+)
+"""Our own packed shapes: base64 in which any run of letters may occur."""
 
 
 def keys_in(page: bytes, secrets: Iterable[str] = ()) -> list[str]:
@@ -31,8 +37,9 @@ def keys_in(page: bytes, secrets: Iterable[str] = ()) -> list[str]:
     secrets
         Keys that are known, as of the environment; each is looked for as it stands.
     """
-    found = [match[1] for match in _KEYED.finditer(page)]
-    found += [match[0] for match in _HEX.finditer(page)]
+    text = _PACKED.sub(b"", page)
+    found = [match[1] for match in _KEYED.finditer(text)]
+    found += [match[0] for match in _HEX.finditer(text)]
     found += [secret.encode() for secret in secrets if secret and secret.encode() in page]
     masked = (f"{key.decode('ascii', 'replace')[:4]}…" for key in found)
     return list(dict.fromkeys(masked))

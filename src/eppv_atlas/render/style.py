@@ -84,8 +84,8 @@ FILL_OPACITY: Final = {"extent": 0.06}
 """How strongly a shape that is not hatched is filled, by family; 0.22 for the others."""
 FILL_OTHERS: Final = 0.22
 
-TILE_HOSTS: Final = ("https://*.tianditu.gov.cn", "https://tile.openstreetmap.org")
-"""Where a reader's browser may load map tiles from, once the reader asks for them."""
+TILE_HOSTS: Final = {"tianditu": "https://*.tianditu.gov.cn", "osm": "https://tile.openstreetmap.org"}
+"""Where a reader's browser may load map tiles from, once the reader asks for them, by layer."""
 
 
 def looks() -> dict[str, Any]:

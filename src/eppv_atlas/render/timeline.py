@@ -61,6 +61,7 @@ def timeline(case: Case) -> dict[str, Any]:
                 "label": view["label"],
                 "value": view["value"],
                 "page": view["page"],
+                "period": fact.period,
                 "from": found[0],
                 "to": last if found[1] is None else found[1],
                 "zone": sized.get(fact.id, ""),

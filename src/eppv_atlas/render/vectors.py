@@ -183,7 +183,7 @@ class _Streams:
         self.length += len(raw)
 
     def texts(self, name: str, texts: Sequence[str]) -> None:
-        raw = [text.encode("utf-8") for text in texts]
+        raw = [text.encode("utf-8", "replace") for text in texts]
         self.add(f"{name}-lengths", packing.varints(np.array([len(text) for text in raw], np.int64)))
         self.add(name, b"".join(raw))
 

@@ -38,6 +38,25 @@ def picked(view: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
     return {key: view[key] for key in keys}
 
 
+_ONE: Final = {
+    "times": "time",
+    "plants": "plant",
+    "tickets": "ticket",
+    "people": "person",
+    "visits": "visit",
+    "person-turns": "person-turn",
+    "households": "household",
+    "villages": "village",
+    "towns": "town",
+    "companies": "company",
+    "items": "item",
+    "years": "year",
+    "days": "day",
+    "minutes": "minute",
+}
+"""Units as they read after a one."""
+
+
 def same(text: str) -> Both:
     """One text for both languages."""
     return {"zh": text, "en": text}
@@ -82,7 +101,8 @@ def _english(fact: Fact) -> str:
     number = number_text(round(value, 6))
     qualifier = vocabulary.QUALIFIERS[fact.qualifier].en
     space = "" if unit.en in {"%", "‰", ""} else " "
-    return f"{qualifier} {number}{big}{space}{unit.en}".strip()
+    word = _ONE.get(unit.en, unit.en) if number == "1" and not big else unit.en
+    return f"{qualifier} {number}{big}{space}{word}".strip()
 
 
 def classified(entry: Any, table: Mapping[str, Term]) -> dict[str, Any]:
@@ -253,6 +273,7 @@ def _bars(placed: PlacedCase, measures: Sequence[Measure]) -> list[dict[str, Any
                     "area": round(area_m2, 2),
                     "page": facts[zone.stated_area].page if measure.stated_m2 and zone.stated_area else 0,
                     "confidence": measure.confidence or "",
+                    "made": measure.made_from_stated,
                 }
             )
     return sorted(bars, key=lambda bar: -float(bar["area"]))

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from pypinyin import lazy_pinyin
 
@@ -18,6 +18,28 @@ from eppv_atlas import vocabulary
 from eppv_atlas.results import PlacedCase
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
+_COMMON: Final = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "its",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "with",
+    ]
+)
+_SHORT: Final = 3
 _LATIN = re.compile(r"[^\s\u3000-\u9fff\uff00-\uffef,;:()“”\"]+")
 
 
@@ -35,6 +57,36 @@ def pinyin(text: str) -> str:
     'xi xi shi di'
     """
     return " ".join(syllable for run in _CHINESE.findall(text) for syllable in lazy_pinyin(run))
+
+
+_UNITS: Final = (
+    ("自治县", " Autonomous County"),
+    ("自治旗", " Autonomous Banner"),
+    ("自治州", " Autonomous Prefecture"),
+    ("地区", " Prefecture"),
+    ("林区", " Forestry District"),
+    ("新区", " New Area"),
+    ("县", " County"),
+    ("市", " City"),
+    ("区", " District"),
+    ("旗", " Banner"),
+    ("盟", " League"),
+)
+
+
+def romanised(name: str) -> str:
+    """A county's name in Latin letters: its pinyin, and what kind of unit it is.
+
+    >>> romanised("光泽县"), romanised("西安区"), romanised("易县")
+    ('Guangze County', "Xi'an District", 'Yixian County')
+    """
+    stem, kind = next(
+        ((name.removesuffix(tail), word) for tail, word in _UNITS if name.endswith(tail) and name != tail),
+        (name, ""),
+    )
+    spelled = pinyin(stem if len(stem) > 1 else stem + name.removeprefix(stem)[:1]).split()
+    joined = "".join(f"'{part}" if i and part[0] in "aeo" else part for i, part in enumerate(spelled))
+    return joined[:1].upper() + joined[1:] + kind if joined else name
 
 
 def search_words(texts: Iterable[str], names: Iterable[str]) -> dict[str, Any]:
@@ -56,9 +108,10 @@ def search_words(texts: Iterable[str], names: Iterable[str]) -> dict[str, Any]:
     folded = fold("\n".join(dict.fromkeys(texts)))
     # a search goes word by word: each Latin word once, each run of Chinese once, none that lies in another
     kept: list[str] = []
-    words = {*_CHINESE.findall(folded), *_LATIN.findall(folded)}
+    words = {*_CHINESE.findall(folded), *(set(_LATIN.findall(folded)) - _COMMON)}
     for word in sorted(words, key=lambda word: (-len(word), word)):
-        if not any(word in longer for longer in kept):
+        # a short Latin word is looked for as a whole, so it stays even where it lies in another
+        if (len(word) <= _SHORT and word.isascii()) or not any(word in longer for longer in kept):
             kept.append(word)
     return {"text": " ".join(sorted(kept)), "pinyin": list(spelled)}
 

@@ -34,7 +34,7 @@
     const drawn = given.areas.map((area) => {
       const shape = polygon(area.rings.map((rings) => rings.map(ring)), { weight: 0.8, color: "#a59f92", fillColor: "#fcfbf8", fillOpacity: 1 }).addTo(units);
       if (area.at) {
-        eppv.labels.add(map, area.at, el("span", "area-name", both(area.name)), { priority: area.code.startsWith("71") ? 150 : 1, pane: "names", places: area.code.startsWith("71") ? ["", "right"] : undefined }).addTo(names);
+        eppv.labels.add(map, area.at, el("span", "area-name", both(area.name)), { priority: area.code.startsWith("71") ? 150 : 1, pane: "names", places: area.code.startsWith("71") ? ["", "right", "se", "sw", "below"] : undefined }).addTo(names);
       }
       return { code: area.code, name: area.name, shape };
     });
@@ -56,16 +56,28 @@
       L.circleMarker(at, Object.assign({ radius: 1, weight: 0.8, fillColor: "#fcfbf8", fillOpacity: 1, interactive: false }, line)).addTo(frame);
     });
     given.islandNames.forEach((item) => {
-      eppv.labels.add(map, item.at, el("span", "area-name island-name", both(item.name)), { priority: 140, pane: "names", places: ["", "right", "below", "above"] }).addTo(names);
+      item.dots.forEach((at) => eppv.labels.spot(map, at, 5));
+      eppv.labels.add(map, item.at, el("span", "area-name island-name", both(item.name)), { priority: 140, pane: "names", places: item.dots.length ? ["right", "ne", "se", "farther", "above", "below", "left"] : ["", "below", "above"], inside: true }).addTo(names);
     });
     eppv.frame.overlay(map, names, eppv.ui.administrative_area, { id: "names" });
     eppv.frame.overlay(map, frame, eppv.ui.boundary, { id: "border" });
     map.eppvDrawing = { land, drawn, frame };
+    if (!given.detail) {
+      // close by, the outlines of the whole country are too coarse to stand beside a zone
+      map.on("zoomend", () => {
+        const opacity = map.getZoom() >= 8 ? 0.3 : 1;
+        if (opacity !== map.eppvOutlined) {
+          map.eppvOutlined = opacity;
+          drawn.forEach((area) => area.shape.setStyle({ opacity }));
+          frame.eachLayer((layer) => layer.setStyle({ opacity }));
+        }
+      });
+    }
     // tiles of another host lie under the canvas: the ground is cleared for them, the border stays
     map.on("eppv:tiles", (event) => {
       const fillOpacity = event.shown ? 0 : 1;
       land.setStyle({ fillOpacity });
-      drawn.forEach((area) => area.shape.setStyle({ fillOpacity, opacity: fillOpacity }));
+      drawn.forEach((area) => area.shape.setStyle({ fillOpacity, opacity: fillOpacity * (map.eppvOutlined || 1) }));
     });
     if (given.tint) {
       tint(map, drawn);
@@ -77,7 +89,13 @@
   function tint(map, drawn) {
     let counts = {};
     let on = false;
-    const legend = document.getElementById("tint-legend");
+    const list = eppv.el("ul", "legend-list");
+    const legend = eppv.el("div", "tint-legend", eppv.el("h3", "", both(eppv.ui.tint_legend)), list);
+    legend.id = "tint-legend";
+    legend.hidden = true;
+    const control = L.control({ position: "bottomright" });
+    control.onAdd = () => legend;
+    control.addTo(map);
 
     function steps() {
       const most = Math.max(1, ...Object.keys(counts).map((code) => counts[code]));
@@ -99,14 +117,7 @@
         const rank = count ? tops.findIndex((top) => count <= top) + 1 : 0;
         area.shape.setStyle({ fillColor: TINTS[rank] });
       });
-      if (!legend) {
-        return;
-      }
       legend.hidden = !on;
-      if (on) {
-        legend.closest("details").open = true;
-      }
-      const list = legend.querySelector("ul");
       list.textContent = "";
       [0].concat(tops).forEach((top, i) => {
         const chip = el("span", "chip tint-chip");

@@ -29,10 +29,10 @@
       const width = Math.max(1.5, (bar.area / most) * 100);
       const picture = svg(
         "svg",
-        { class: "bar family-" + bar.family, viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" },
+        { class: "size-bar family-" + bar.family, viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" },
         svg("rect", { class: "bar-fill" + (rough ? " rough" : ""), width, height: 8, x: 0, y: 0 })
       );
-      const source = bar.page ? eppv.pageOf(bar.page) : el("span", "page", both(eppv.ui.measured));
+      const source = bar.page ? eppv.pageOf(bar.page) : el("span", "page", both(bar.made ? eppv.ui.made_short : eppv.ui.measured));
       list.appendChild(
         el(
           "li",

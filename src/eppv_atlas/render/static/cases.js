@@ -80,6 +80,10 @@
         light(item, true);
         return;
       }
+      if (eppv.dock(map, box, { name: item.card.title, beside: item.marker.getLatLng(), closed: () => closed(item) })) {
+        light(item, true);
+        return;
+      }
       const offset = item.marker.eppvOffset || [0, 0];
       L.popup({ maxWidth: 360, minWidth: 280, maxHeight: Math.max(180, Math.min(490, map.getSize().y - 90)), offset, autoPanPadding: [12, 12] })
         .on("remove", () => closed(item))
@@ -157,8 +161,9 @@
       shown.sort((a, b) => a.getLatLng().lat - b.getLatLng().lat || a.getLatLng().lng - b.getLatLng().lng);
       const points = shown.map((layer) => map.latLngToLayerPoint(layer.getLatLng()));
       lines.clearLayers();
+      const lone = eppv.labels.spots().map((at) => map.latLngToLayerPoint([at[1], at[0]])); // islands that stay in sight
       const scale = map.getSize().y < SMALL ? 0.65 : 1;
-      eppv.spread(points, GAP * scale).forEach((at, index) => {
+      eppv.spread(points, GAP * scale, lone).forEach((at, index) => {
         const layer = shown[index];
         const dx = Math.round(at.x - points[index].x);
         const dy = Math.round(at.y - points[index].y);
@@ -197,7 +202,21 @@
       ["mouseleave", "focusout"].forEach((name) => row.addEventListener(name, () => light(item, item === opened && eppv.phone())));
     });
 
-    function show(found) {
+    /* a case listed under its leading mode, found by another one that it follows as well */
+    function also(row, item, chosen) {
+      const old = row.querySelector(".also");
+      if (old) {
+        old.remove();
+      }
+      const f = given.facets.findIndex((facet) => facet.id === "mode");
+      const picked = chosen && f >= 0 ? item.card.codes[f].filter((code) => chosen[f].has(code)) : [];
+      if (picked.length && !picked.some((code) => given.facets[f].values[code].id === item.card.mode)) {
+        const name = given.facets[f].values[picked[0]].name;
+        row.querySelector("strong").appendChild(el("span", "also", both({ zh: eppv.ui.further_modes.zh + "：" + name.zh, en: eppv.ui.further_modes.en + ": " + name.en })));
+      }
+    }
+
+    function show(found, chosen) {
       const ids = new Set(items.filter((_, i) => found.visible[i]).map((item) => item.card.id));
       paths.forEach((path) => {
         const group = groups[path];
@@ -220,10 +239,12 @@
         if (eppv.sheet) {
           eppv.sheet.hide();
         }
+        eppv.undock();
       }
       document.documentElement.classList.toggle("long-list", ids.size > 14); // does not fit on a printed page
       rows.forEach((row, caseId) => {
         row.hidden = !ids.has(caseId);
+        also(row, byId.get(caseId), chosen);
       });
       document.querySelectorAll(".results [data-group]").forEach((group) => {
         const left = Array.from(group.querySelectorAll("li[data-case]")).filter((row) => !row.hidden).length;
@@ -271,6 +292,11 @@
       const item = byId.get(value);
       if (!item) {
         map.closePopup();
+        if (eppv.sheet) {
+          eppv.sheet.hide();
+        }
+        eppv.undock();
+        state.write("case", ""); // a case that is not here is not carried on into links
         return;
       }
       if (item === opened) {

@@ -76,11 +76,19 @@
   }
 
   /* the same as GeoJSON geometry, every ring closed */
-  function geometry(shape, scale) {
+  function geometry(shape, scale, cells) {
     const digits = Math.round(Math.log10(scale));
     const parts = polygons(shape, scale).map((rings) =>
-      rings.map((ring) => ring.concat([ring[0]]).map((at) => [Number(at[1].toFixed(digits)), Number(at[0].toFixed(digits))]))
+      rings.map((ring, n) => {
+        const closed = ring.concat([ring[0]]).map((at) => [Number(at[1].toFixed(digits)), Number(at[0].toFixed(digits))]);
+        const area = closed.reduce((sum, at, i) => (i ? sum + (at[0] - closed[i - 1][0]) * (at[1] + closed[i - 1][1] - 2 * closed[0][1]) : 0), 0);
+        return area > 0 === (n === 0) ? closed.reverse() : closed; // RFC 7946: outer rings anticlockwise, holes clockwise
+      })
     );
+    if (cells) {
+      // cells of a grid touch each other, which parts of one polygon may not
+      return { type: "GeometryCollection", geometries: parts.map((rings) => ({ type: "Polygon", coordinates: rings })) };
+    }
     return parts.length === 1 ? { type: "Polygon", coordinates: parts[0] } : { type: "MultiPolygon", coordinates: parts };
   }
 

@@ -99,9 +99,10 @@
   function setLanguage(chosen) {
     root.dataset.lang = chosen;
     root.lang = chosen === "zh" ? "zh-CN" : "en";
-    const names = (root.dataset.titles || document.title).split(" · ");
-    root.dataset.titles = names.join(" · ");
-    document.title = chosen === "zh" ? names[0] : names[names.length - 1];
+    const title = chosen === "zh" ? root.dataset.titleZh : root.dataset.titleEn;
+    if (title !== undefined) {
+      document.title = title; // a stock page has one of its own
+    }
     try {
       window.localStorage.setItem("eppv-lang", chosen);
     } catch {
@@ -229,6 +230,7 @@
     put, relabel, row, say, setLanguage, svg, zoneLook,
     UNITS,
     keyed: () => byKey,
+    media,
     last: (name) => last.get(name),
     calm: media("(prefers-reduced-motion: reduce)"),
     maps: [],
@@ -273,8 +275,12 @@
       eppv.actions[target.dataset.eppv](target);
     }
     const link = from.closest && from.closest("a[href]");
-    if (link && !eppv.storage && /^[a-z0-9-]+\.html$/.test(link.getAttribute("href"))) {
-      link.href = link.getAttribute("href") + "#lang=" + lang();
+    if (link && (link.hasAttribute("data-back") || link.classList.contains("full-page"))) {
+      return; // state.js has given it its way
+    }
+    const page = link && /^([a-z0-9-]+\.html)(#.*)?$/.exec(link.getAttribute("href"));
+    if (page) {
+      link.href = page[1] + (eppv.carried ? eppv.carried() : "");
     }
   });
 

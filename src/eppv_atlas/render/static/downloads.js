@@ -31,7 +31,7 @@
       type: "Feature",
       id: zone.id,
       properties: properties(zone, story),
-      geometry: eppv.codec.geometry(zone.shape, zones.scale),
+      geometry: eppv.codec.geometry(zone.shape, zones.scale, zone.cells),
     }));
     return JSON.stringify({ type: "FeatureCollection", features }, null, 1) + "\n";
   }

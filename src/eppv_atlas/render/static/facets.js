@@ -175,7 +175,7 @@
       const query = box.value.trim();
       const found = tally(config.count, config.facets, chosen, query ? config.find(query) : null);
       draw(found);
-      config.changed(found);
+      config.changed(found, chosen);
     }
 
     function soon() {
@@ -189,12 +189,13 @@
     config.facets.forEach((facet, f) => {
       state.define(facet.id, (value) => {
         chosen[f].clear();
-        value.split(",").forEach((id) => {
+        value.split(",").filter(Boolean).forEach((id) => {
           const v = facet.values.findIndex((known) => known.id === id);
           if (v >= 0) {
             chosen[f].add(v);
           }
         });
+        write(f); // what no value bears is not carried on into links
       });
     });
     state.define("q", (value) => {

@@ -16,7 +16,7 @@
     eppv.busy(1);
     eppv.store.load(meta, holder).then(
       (store) => {
-        run(map, store);
+        run(map, store, id);
         eppv.emit("features", store);
       },
       () => {
@@ -28,9 +28,10 @@
     );
   }
 
-  function run(map, store) {
+  function run(map, store, id) {
     const layer = store.meta.bulk ? eppv.grid.create(store) : shapes(map, store);
     const act = actions(map, store);
+    const key = store.meta.byCase ? "zones" : id.replace(/_layer/, "").replace("_", "-"); // its name in the address
     const wanted = () => map.getZoom() >= store.meta.minZoom;
     let on = true;
     function show() {
@@ -54,14 +55,15 @@
         (yes) => {
           on = yes;
           show();
+          map.fire("eppv:features");
         },
-        { id: store.meta.byCase ? "zones" : "features" }
+        { id: key }
       );
     }
     if (store.meta.bulk) {
       eppv.pointing.pointer(map, store, act, () => on && wanted());
     }
-    eppv.pointing.stepper(map, store, act);
+    eppv.pointing.stepper(map, store, act, () => on && wanted());
     filters(map, store, layer, act);
   }
 
@@ -124,6 +126,9 @@
     }
     function light(i, at) {
       dark();
+      if (!store.has(i)) {
+        return;
+      }
       const style = { color: "#1d2733", weight: 3, fill: false, interactive: false };
       lit = (store.points ? L.circleMarker(middle(store, i), Object.assign({ radius: 8 }, style)) : L.polygon(outline(store, i), style)).addTo(map);
       tip = L.tooltip({ direction: "top", offset: [0, -6] })
@@ -138,6 +143,11 @@
         .openOn(map);
     }
     function reach(i) {
+      if (!store.has(i)) {
+        eppv.share.toast(eppv.ui.no_geometry);
+        eppv.announce(eppv.ui.no_geometry);
+        return;
+      }
       const a = eppv.store.lonlat(store.box[i * 4], store.box[i * 4 + 3]);
       const b = eppv.store.lonlat(store.box[i * 4 + 2], store.box[i * 4 + 1]);
       const bounds = L.latLngBounds([a[1], a[0]], [b[1], b[0]]);
@@ -158,7 +168,7 @@
     const group = L.featureGroup();
     const act = actions(map, store);
     store.layers = [];
-    Array.from(store.order.at).forEach((i) => {
+    Array.from(store.order.at).filter(store.has).forEach((i) => {
       const named = eppv.looks.confidences[store.meta.confidences[store.confidence[i]]];
       const look = named || { dash: "2 3", width: 1.2, hatched: false };
       const colour = store.meta.groups[store.group[i]].colour;
@@ -252,6 +262,11 @@
     };
   }
 
+  /* a value in the address: commas separate, a dash alone says that there is none */
+  function code(text) {
+    return text === "-" ? "%2D" : text.replace(/[%,]/g, encodeURIComponent);
+  }
+
   function filters(map, store, layer, act) {
     function redraw() {
       if (store.layers) {
@@ -265,6 +280,7 @@
       } else if (map.hasLayer(layer)) {
         layer.redraw();
       }
+      map.fire("eppv:features");
     }
     if (store.meta.byCase) {
       const field = store.fields.find((item) => item.id === "case");
@@ -279,9 +295,10 @@
       return;
     }
     const panel = document.querySelector(".finder");
-    if (!panel || document.querySelector(".cards")) {
-      return;
+    if (!panel || panel.dataset.taken || document.querySelector(".cards")) {
+      return; // the panel is the first layer's
     }
+    panel.dataset.taken = "yes";
     const list = document.querySelector(".feature-list");
     const rest = document.querySelector(".feature-rest");
     const facets = store.fields.filter((field) => field.facet);
@@ -291,7 +308,7 @@
       facets: facets.map((field) => ({
         id: field.id,
         name: field.label,
-        values: field.values.map((value) => ({ id: (value.id || value.zh).replace(/,/g, "_"), name: value })).concat([{ id: "none", name: eppv.ui.not_named }]),
+        values: field.values.map((value) => ({ id: code(value.id || value.zh), name: value })).concat([{ id: "-", name: eppv.ui.not_named }]),
         codes: (i) => (field.codes[i] ? field.codes[i] - 1 : field.values.length),
       })),
       find: finder(store),

@@ -75,6 +75,11 @@
         });
       }
     });
+    return group;
+  }
+
+  function dots(map) {
+    const group = svg("g", {});
     (map.eppvSites || []).forEach((site) => {
       const p = map.latLngToContainerPoint([site.at[1], site.at[0]]);
       group.appendChild(svg("circle", { cx: p.x, cy: p.y, r: 4, fill: "#fff", stroke: "#1d2733", "stroke-width": 1.6, "stroke-dasharray": eppv.looks.confidences[site.confidence].hatched ? "3 3" : "none" }));
@@ -93,7 +98,7 @@
       }
       const part = node.querySelector('[lang="' + eppv.lang() + '"]');
       const mark = node.querySelector("em");
-      const text = part.textContent + (mark ? " (" + eppv.say(eppv.ui.schematic_mark) + ")" : "");
+      const text = part.textContent + (mark ? (eppv.lang() === "zh" ? "（" : " (") + eppv.say(eppv.ui.schematic_mark) + (eppv.lang() === "zh" ? "）" : ")") : "");
       const quiet = node.classList.contains("area-name");
       group.appendChild(words((box.left + box.right) / 2 - frame.left, (box.top + box.bottom) / 2 - frame.top + 4, quiet ? 11 : 12.5, text, { "text-anchor": "middle", "font-weight": quiet ? 400 : 600, fill: quiet ? "#6a6455" : "#16202b" }));
     });
@@ -178,6 +183,7 @@
         ground(map),
         shapes(map),
         names(map),
+        dots(map),
         scaleBar(map, size.x, size.y)
       ),
       key.group

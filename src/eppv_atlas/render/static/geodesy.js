@@ -141,6 +141,7 @@
     }
     const first = strip(ring[0][1]);
     let sum = 0;
+    let turned = 0;
     edges(ring, true).forEach(([from, to]) => {
       const found = inverse(from, to);
       if (!found) {
@@ -152,9 +153,16 @@
       for (let i = 1; i <= count; i += 1) {
         const at = i === count ? to : direct(from, found.azimuth, (found.metres * i) / count);
         sum += piece(before, at, first);
+        turned += turn(at[0] - before[0]);
         before = at;
       }
     });
+    if (Math.abs(turned) > 180) {
+      // once round a pole: the cap is what is left of the hemisphere
+      const north = ring.reduce((all, at) => all + at[1], 0) >= 0;
+      const belt = sum + first * turned * RAD;
+      return Math.abs((north ? strip(90) : strip(-90)) * turned * RAD - belt);
+    }
     return Math.abs(sum);
   }
 

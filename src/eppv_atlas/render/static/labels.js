@@ -8,6 +8,7 @@
 
   const all = [];
   const blocks = new Set();
+  const spots = []; // small things on the ground that no name may hide
   const frames = [];
   let waiting = false;
 
@@ -45,13 +46,30 @@
     return box.right < frame.left || box.left > frame.right || box.bottom < frame.top || box.top > frame.bottom;
   }
 
+  /* a plate no wider than its words, which the browser leaves as wide as the widest line it could have */
+  function fit(node) {
+    if (node.dataset.fitted === eppv.lang()) {
+      return;
+    }
+    node.dataset.fitted = eppv.lang();
+    node.style.width = "";
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const boxes = Array.from(range.getClientRects());
+    if (boxes.length) {
+      const wide = Math.max(...boxes.map((box) => box.right)) - Math.min(...boxes.map((box) => box.left));
+      node.style.width = Math.ceil(wide) + 15 + "px";
+    }
+  }
+
   function settle(label, frame, taken) {
     return (label.places || [""]).some((place) => {
       if (label.places) {
         label.node.dataset.place = place;
       }
       const box = label.node.getBoundingClientRect();
-      const cut = label.inside && frame && (box.left < frame.left || box.right > frame.right);
+      const cut =
+        label.inside && frame && (box.left < frame.left || box.right > frame.right || box.top < frame.top || box.bottom > frame.bottom);
       if (cut || !taken.free(box)) {
         return false;
       }
@@ -61,8 +79,17 @@
   }
 
   function declutter() {
-    const frame = frames.length ? frames[0].getContainer().getBoundingClientRect() : null;
+    const holder = frames.length ? frames[0].getContainer() : null;
+    const frame = holder ? holder.getBoundingClientRect() : null;
     const taken = board();
+    if (holder) {
+      holder.querySelectorAll(".leaflet-bar, .locator").forEach((node) => taken.add(node.getBoundingClientRect()));
+      spots.forEach((spot) => {
+        const p = spot.map.latLngToContainerPoint([spot.at[1], spot.at[0]]);
+        const [x, y] = [frame.left + p.x, frame.top + p.y];
+        taken.add({ left: x - spot.size, right: x + spot.size, top: y - spot.size, bottom: y + spot.size });
+      });
+    }
     blocks.forEach((node) => {
       if (node.isConnected) {
         taken.add(node.getBoundingClientRect());
@@ -73,6 +100,9 @@
       .sort((a, b) => b.priority - a.priority)
       .forEach((label) => {
         label.node.classList.remove("crowded");
+        if (label.fit) {
+          fit(label.node);
+        }
         if (frame && outside(label.node.getBoundingClientRect(), frame)) {
           return;
         }
@@ -92,7 +122,7 @@
 
   /* a name at a point; places: class suffixes that are tried in order */
   function add(map, at, node, options) {
-    all.push({ node, priority: options.priority, places: options.places, inside: options.inside });
+    all.push({ node, priority: options.priority, places: options.places, inside: options.inside, fit: options.fit });
     return L.marker([at[1], at[0]], {
       icon: L.divIcon({ className: "label-anchor", html: node, iconSize: [0, 0] }),
       interactive: false,
@@ -110,6 +140,8 @@
   eppv.labels = {
     add,
     block: (node) => blocks.add(node),
+    spots: () => spots.map((spot) => spot.at),
+    spot: (map, at, size) => spots.push({ map, at, size }),
     now: declutter,
     push: (label) => all.push(label),
     soon,

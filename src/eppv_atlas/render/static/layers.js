@@ -40,6 +40,9 @@
     if (KEY.test(given)) {
       return given;
     }
+    if (window.location.protocol === "file:") {
+      return ""; // pages of one disk share their storage: nothing is kept there
+    }
     try {
       const kept = window.sessionStorage.getItem("eppv-tianditu") || "";
       return KEY.test(kept) ? kept : "";
@@ -50,6 +53,9 @@
 
   function keepKey(value) {
     key = value;
+    if (window.location.protocol === "file:") {
+      return;
+    }
     try {
       window.sessionStorage.setItem("eppv-tianditu", value);
     } catch {
@@ -75,7 +81,7 @@
     opener.setAttribute("aria-controls", panel.id);
     const note = el("p", "small layers-note");
     note.setAttribute("role", "status");
-    const form = el("form", "key-form");
+    const form = el("div", "key-form"); // no form: a sandboxed frame may not send one
     const credit = el("div", "tile-credit");
     credit.hidden = true;
 
@@ -157,12 +163,7 @@
       input.spellcheck = false;
       input.maxLength = 32;
       named(named(input, eppv.ui.key), eppv.ui.key, "prompt");
-      const send = el("button", "", both(eppv.ui.use_key));
-      send.type = "submit";
-      form.appendChild(input);
-      form.appendChild(send);
-      form.addEventListener("submit", (event) => {
-        event.preventDefault();
+      const use = () => {
         if (KEY.test(input.value.trim())) {
           keepKey(input.value.trim());
           input.value = "";
@@ -170,7 +171,14 @@
         } else {
           say(eppv.ui.key_wrong);
         }
+      };
+      input.addEventListener("keydown", (event) => {
+        if (event.key === "Enter") {
+          use();
+        }
       });
+      form.appendChild(input);
+      form.appendChild(eppv.button("", eppv.ui.use_key, use));
       form.hidden = true;
     }
 
@@ -186,7 +194,12 @@
           writeOverlays();
         }
       });
-      overlays.push({ id: options && options.id, input, act, first: input.checked });
+      const item = { id: options && options.id, input, act, first: input.checked };
+      overlays.push(item);
+      if (item.id && eppv.started && state.read("layers").split(",").includes(item.id)) {
+        input.checked = !item.first; // a layer that came later than the address was read
+        window.setTimeout(() => act(input.checked), 0);
+      }
       boxes.appendChild(el("label", "", input, el("span", "", both(text))));
       return input;
     }

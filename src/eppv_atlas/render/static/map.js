@@ -127,7 +127,10 @@
       const digits = Math.max(2, Math.round(map.getZoom() / 3));
       state.write("view", [Number(map.getZoom().toFixed(2)), at.lat.toFixed(digits), at.lng.toFixed(digits)].join("/"));
     });
+    const low = () => map.getContainer().classList.toggle("is-low", map.getSize().y < 360);
+    low();
     map.on("resize", () => {
+      low();
       if (map.eppvAtHome && !map.eppvPrinting) {
         goHome(map, false);
       }
@@ -158,15 +161,11 @@
 
   function printing(map, holder) {
     window.addEventListener("beforeprint", () => {
-      map.closePopup();
       map.eppvPrinting = { zoom: map.getZoom(), centre: map.getCenter(), home: map.eppvAtHome };
       holder.style.width = "700px";
       holder.style.height = map.eppvView.detail ? "420px" : document.documentElement.classList.contains("zones-shown") ? "410px" : "490px";
-      const legend = document.querySelector("details.legend");
-      if (legend) {
-        map.eppvPrinting.legend = legend.open;
-        legend.open = true;
-      }
+      map.eppvPrinting.folded = Array.from(document.querySelectorAll("details")).filter((node) => !node.open);
+      map.eppvPrinting.folded.forEach((node) => (node.open = true)); // paper cannot be unfolded
       map.invalidateSize({ animate: false, pan: false });
       if (map.eppvPrinting.home) {
         map.fitBounds(map.eppvHome, { animate: false });
@@ -178,10 +177,7 @@
       if (!was) {
         return;
       }
-      const legend = document.querySelector("details.legend");
-      if (legend) {
-        legend.open = was.legend;
-      }
+      was.folded.forEach((node) => (node.open = false));
       holder.style.width = "";
       holder.style.height = "";
       map.invalidateSize({ animate: false, pan: false });

@@ -22,9 +22,11 @@
     cross.setAttribute("aria-hidden", "true");
     cross.hidden = true;
     const drawing = L.layerGroup().addTo(map);
-    let kind = "";
+    let kind = ""; // what is being drawn; "" once it is finished
+    let drawn = ""; // what was drawn last
     let points = [];
     let pointer = null;
+    const coarse = eppv.media("(hover: none)"); // a finger: no pointer to follow, no double click
 
     function tool(which, name) {
       const button = eppv.frame.small("tool measure-" + which, "", name, () => (kind === which ? cancel() : begin(which)));
@@ -46,6 +48,7 @@
     function begin(which) {
       cancel();
       kind = which;
+      drawn = which;
       points = [];
       map.closePopup();
       map.doubleClickZoom.disable();
@@ -95,7 +98,11 @@
     }
 
     function lengthText(metres) {
-      return metres >= 1000 ? eppv.number(metres / 1000, 3) + " km" : eppv.number(metres, 2) + " m";
+      if (Number.isNaN(metres)) {
+        return eppv.say(eppv.ui.too_long);
+      }
+      const zh = eppv.lang() === "zh";
+      return metres >= 1000 ? eppv.number(metres / 1000, 3) + (zh ? " 公里" : " km") : eppv.number(metres, 2) + (zh ? " 米" : " m");
     }
 
     function draw() {
@@ -107,11 +114,16 @@
 
     function sketch() {
       drawing.clearLayers();
-      const line = points.concat(pointer && kind ? [pointer] : []).map((at) => [at[1], at[0]]);
-      if (kind !== "line" && line.length > 2) {
+      const line = points.map((at) => [at[1], at[0]]);
+      if (drawn === "polygon" && line.length > 2) {
         L.polygon(line, Object.assign({ fillColor: "#b3261e", fillOpacity: 0.12 }, LINE)).addTo(drawing);
       } else if (line.length > 1) {
         L.polyline(line, LINE).addTo(drawing);
+      }
+      if (pointer && kind && line.length) {
+        // where the next edge would go: thin and dashed, as it is in no figure yet
+        const ends = [line[line.length - 1], [pointer[1], pointer[0]]];
+        L.polyline(ends, Object.assign({}, LINE, { weight: 1.5, dashArray: "4 5" })).addTo(drawing);
       }
       points.forEach((at) => {
         L.circleMarker([at[1], at[0]], { radius: 4, color: "#b3261e", weight: 2, fillColor: "#fff", fillOpacity: 1, interactive: false }).addTo(drawing);
@@ -120,7 +132,7 @@
 
     function working() {
       bar.textContent = "";
-      bar.appendChild(el("p", "small", both(eppv.ui.measure_hint)));
+      bar.appendChild(el("p", "small", both(coarse ? eppv.ui.measure_touch : eppv.ui.measure_hint)));
       if (enough()) {
         bar.appendChild(summary(kind));
       }
@@ -140,7 +152,8 @@
       const found = values(which);
       const list = el("dl", "measure-values");
       if (which === "polygon") {
-        eppv.row(list, eppv.ui.area, eppv.areaLine(found.area_m2, ["m2", "ha", "km2", "mu"]));
+        const size = Number.isNaN(found.area_m2) ? both(eppv.ui.too_long) : eppv.areaLine(found.area_m2, ["m2", "ha", "km2", "mu"]);
+        eppv.row(list, eppv.ui.area, size);
         eppv.row(list, eppv.ui.perimeter, lengthText(found.perimeter_m));
       } else {
         eppv.row(list, eppv.ui.length, lengthText(found.length_m));
@@ -157,11 +170,13 @@
           properties["area_" + unit] = found.area_m2 / worth;
         });
       }
-      // RFC 7946: a ring is closed and runs anticlockwise
-      let ring = points.concat([points[0]]);
+      // RFC 7946: longitudes within 180°, a ring closed and anticlockwise
+      const shift = 360 * Math.round(points.reduce((sum, at) => sum + at[0], 0) / points.length / 360);
+      const inRange = points.map((at) => [Number((at[0] - shift).toFixed(7)), at[1]]);
+      let ring = inRange.concat([inRange[0]]);
       const turn = ring.reduce((sum, at, i) => (i ? sum + (at[0] - ring[i - 1][0]) * (at[1] + ring[i - 1][1]) : 0), 0);
       ring = turn > 0 ? ring.reverse() : ring;
-      const geometry = which === "polygon" ? { type: "Polygon", coordinates: [ring] } : { type: "LineString", coordinates: points };
+      const geometry = which === "polygon" ? { type: "Polygon", coordinates: [ring] } : { type: "LineString", coordinates: inRange };
       return JSON.stringify({ type: "FeatureCollection", features: [{ type: "Feature", properties, geometry }] }, null, 1) + "\n";
     }
 
@@ -194,6 +209,12 @@
       draw();
     }
 
+    map.on("mouseout", () => {
+      pointer = null;
+      if (kind) {
+        sketch();
+      }
+    });
     map.on("click", (event) => {
       if (kind) {
         add(event.latlng);
@@ -201,7 +222,8 @@
     });
     map.on("dblclick", () => kind && finish());
     map.on("mousemove", (event) => {
-      if (kind && points.length) {
+      const over = event.originalEvent && event.originalEvent.target;
+      if (kind && points.length && !coarse && !(over && bar.contains(over))) {
         pointer = [event.latlng.lng, event.latlng.lat];
         sketch();
       }

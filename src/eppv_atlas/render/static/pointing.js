@@ -9,18 +9,21 @@
   /* ---- many features: the smallest one under the pointer ---- */
 
   function hit(map, store, at) {
-    const [x, y] = eppv.store.world(at.lng, at.lat);
-    const slack = (store.points ? 8 : 1) * (eppv.store.WORLD / (256 * 2 ** map.getZoom()));
+    const [x, y] = eppv.store.world(at.wrap().lng, at.lat);
+    const pixel = eppv.store.WORLD / (256 * 2 ** map.getZoom());
+    const slack = (store.points ? 8 : 2) * pixel;
     let best = -1;
     let least = Infinity;
     store.search(x - slack, y - slack, x + slack, y + slack, (i) => {
       if (!store.visible[i]) {
         return;
       }
-      const size = store.points
-        ? Math.hypot(store.box[i * 4] - x, store.box[i * 4 + 1] - y)
-        : (store.box[i * 4 + 2] - store.box[i * 4]) * (store.box[i * 4 + 3] - store.box[i * 4 + 1]);
-      if (size < least && (store.points || store.inside(i, x, y))) {
+      const wide = store.box[i * 4 + 2] - store.box[i * 4];
+      const high = store.box[i * 4 + 3] - store.box[i * 4 + 1];
+      const size = store.points ? Math.hypot(store.box[i * 4] - x, store.box[i * 4 + 1] - y) : wide * high;
+      const dot = Math.max(wide, high) < 2 * pixel; // as the grid draws it
+      const better = size < least || (size === least && store.order.rank[i] > store.order.rank[best]);
+      if (better && (store.points || dot || store.inside(i, x, y))) {
         best = i;
         least = size;
       }
@@ -60,7 +63,7 @@
 
   /* ---- with the keyboard from feature to feature, from the middle of the map outwards ---- */
 
-  function stepper(map, store, act) {
+  function stepper(map, store, act, drawn) {
     let near = [];
     let at = -1;
     function gather() {
@@ -69,6 +72,9 @@
       const [east, south] = eppv.store.world(view.getEast(), view.getSouth());
       const [cx, cy] = [(west + east) / 2, (north + south) / 2];
       near = [];
+      if (!drawn()) {
+        return;
+      }
       store.search(west, north, east, south, (i) => {
         if (store.visible[i]) {
           near.push([Math.hypot((store.box[i * 4] + store.box[i * 4 + 2]) / 2 - cx, (store.box[i * 4 + 1] + store.box[i * 4 + 3]) / 2 - cy), i]);
@@ -95,7 +101,7 @@
         eppv.announce(store.title(i));
       }
     }
-    map.on("moveend", () => {
+    map.on("moveend eppv:features", () => {
       near = [];
       at = -1;
     });

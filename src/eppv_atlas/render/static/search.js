@@ -33,8 +33,16 @@
     return false;
   }
 
+  /* a short word would be found in every long name: it has to begin one */
+  const SHORT = 3;
+
   function spelled(query, names) {
-    return names.some((syllables) => syllables.some((_, at) => fits(query, syllables, at)));
+    return names.some((syllables) => syllables.some((_, at) => (at === 0 || query.length > SHORT) && fits(query, syllables, at)));
+  }
+
+  /* likewise a short Latin word has to be a whole one: tea is not in steam */
+  function holds(text, token) {
+    return /^[a-z0-9]+$/.test(token) && token.length <= SHORT ? (" " + text + " ").includes(" " + token + " ") : text.includes(token);
   }
 
   /* words: { text, pinyin: ["xi xi shi di", …] } made ready once */
@@ -44,14 +52,15 @@
 
   /* words are found one by one; syllables typed apart (xi xi shi) only where they follow each other */
   function matcher(query) {
-    const tokens = fold(query).split(/[\s,，、;；]+/).filter(Boolean);
-    const letters = (token) => token.replace(/['ü]/g, (char) => (char === "ü" ? "v" : ""));
-    const latin = tokens.every((token) => /^[a-zü']+$/.test(token));
-    const joined = letters(tokens.join(""));
+    const words = query.normalize("NFC").split(/[\s,，、;；]+/).filter(Boolean);
+    const tokens = words.map(fold);
+    const spellings = words.map((word) => fold(word.replace(/[üÜ]/g, "v")).replace(/'/g, ""));
+    const latin = spellings.every((word) => /^[a-z]+$/.test(word));
+    const joined = spellings.join("");
     return (item) =>
       (latin && joined.length > 1 && spelled(joined, item.names)) ||
       tokens.every(
-        (token) => item.text.includes(token) || (/^[a-zü']{4,}$/.test(token) && spelled(letters(token), item.names))
+        (token, n) => holds(item.text, token) || (/^[a-z]{4,}$/.test(spellings[n]) && spelled(spellings[n], item.names))
       );
   }
 

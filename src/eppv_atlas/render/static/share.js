@@ -76,6 +76,7 @@
         back.focus();
       }
     }
+    box.addEventListener("keydown", (event) => event.stopPropagation()); // its keys are its own
     box.addEventListener("cancel", (event) => {
       event.preventDefault();
       shut();
@@ -111,7 +112,7 @@
   function embedCode() {
     return (
       '<iframe src="' + attribute(eppv.state.address({ embed: "1" })) + '" title="' + attribute(document.title) +
-      '" width="100%" height="560" loading="lazy" sandbox="allow-scripts allow-popups allow-downloads" style="border:0"></iframe>'
+      '" width="100%" height="560" loading="lazy" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox allow-downloads" style="border:0"></iframe>'
     );
   }
 

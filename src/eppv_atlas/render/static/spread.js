@@ -7,7 +7,7 @@
   }
 
   /* points on the screen, moved until none is nearer to another than the gap */
-  function spread(points, gap) {
+  function spread(points, gap, fixed) {
     const out = points.map((p) => ({ x: p.x, y: p.y }));
     for (let round = 0; round < 80; round += 1) {
       let moved = false;
@@ -31,6 +31,17 @@
           }
         }
       }
+      (fixed || []).forEach((at) => {
+        out.forEach((p) => {
+          const far = Math.hypot(p.x - at.x, p.y - at.y);
+          if (far < gap * 0.75) {
+            const push = (gap * 0.75 - far + 0.1) / (far || 1);
+            p.x += (p.x - at.x) * push || 1;
+            p.y += (p.y - at.y) * push;
+            moved = true;
+          }
+        });
+      });
       if (!moved) {
         break;
       }

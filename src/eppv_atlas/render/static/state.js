@@ -7,7 +7,7 @@
     return;
   }
 
-  const ORDER = ["lang", "q", "path", "mode", "category", "province", "batch", "ecosystem", "confidence", "case", "zone", "view", "base", "layers", "unit", "year", "embed"];
+  const ORDER = ["lang", "q", "path", "mode", "category", "province", "batch", "ecosystem", "confidence", "case", "zone", "view", "base", "layers", "unit", "year", "from", "embed"];
   const defined = new Map();
   let kept = new Map();
   let given = new Map(); // what the address held, also for keys that are defined later
@@ -99,7 +99,7 @@
       }
     });
     written = spell(kept);
-    ["lang", "unit", "base", "layers", "view", ...ORDER].filter((key, i, all) => all.indexOf(key) === i).forEach((key) => {
+    ["lang", "embed", "unit", "base", "layers", "view", ...ORDER].filter((key, i, all) => all.indexOf(key) === i).forEach((key) => {
       if (defined.has(key)) {
         defined.get(key)(given.get(key) || "");
       }
@@ -131,6 +131,26 @@
     return encodeURIComponent(file) + "#" + hash;
   }
 
+  /* what a link to another page of the atlas carries: the filters to come back to, the language if it is kept nowhere */
+  const PASSING = new Set(["lang", "case", "zone", "view", "unit", "year", "embed", "from"]);
+  eppv.carried = () => {
+    const values = new Map();
+    const filters = new Map(Array.from(kept).filter(([key]) => !PASSING.has(key)));
+    if (filters.size || kept.get("from")) {
+      values.set("from", kept.get("from") || spell(filters));
+    }
+    if (!eppv.storage) {
+      values.set("lang", eppv.lang());
+    }
+    const hash = spell(values);
+    return hash ? "#" + hash : "";
+  };
+  define("from", (value) => {
+    document.querySelectorAll("a[data-back]").forEach((link) => {
+      link.href = "index.html" + (/^[a-z]+=[^#]*$/.test(value) ? "#" + value : "");
+    });
+  });
+
   eppv.state = { address, define, read, write };
 
   define("lang", (value) => {
@@ -141,7 +161,8 @@
   eppv.on("language", () => write("lang", eppv.lang()));
   eppv.on("start", apply);
   window.addEventListener("hashchange", () => {
-    if (window.location.hash.slice(1) !== written && window.location.hash.includes("=")) {
+    const raw = window.location.hash.slice(1);
+    if (raw !== written && (raw === "" || raw.includes("="))) {
       apply();
     }
   });

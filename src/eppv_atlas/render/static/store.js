@@ -163,22 +163,24 @@
   /* order of drawing: large boxes first, so that small shapes lie on top */
   function ranks(box, count) {
     const keys = new Float64Array(count);
+    const wide = 2 ** Math.ceil(Math.log2(Math.max(2, count)));
     for (let i = 0; i < count; i += 1) {
       const size = Math.max(box[i * 4 + 2] - box[i * 4], box[i * 4 + 3] - box[i * 4 + 1], 0);
-      keys[i] = (WORLD - Math.min(size, WORLD)) * 1048576 + i;
+      keys[i] = (WORLD - Math.min(size, WORLD)) * wide + i;
     }
     keys.sort();
     const rank = new Uint32Array(count);
     const at = new Uint32Array(count);
     for (let r = 0; r < count; r += 1) {
-      at[r] = keys[r] % 1048576;
+      at[r] = keys[r] % wide;
       rank[at[r]] = r;
     }
     return { at, rank };
   }
 
+  /* by winding, as the fill goes: overlapping parts of one feature are inside it */
   function inside(store, i, x, y) {
-    let odd = false;
+    let turns = 0;
     for (let ring = store.ringStart[i]; ring < store.ringStart[i + 1]; ring += 1) {
       const from = store.pointStart[ring];
       const to = store.pointStart[ring + 1];
@@ -186,11 +188,11 @@
         const ya = store.ys[a];
         const yb = store.ys[b];
         if (ya > y !== yb > y && x < ((store.xs[b] - store.xs[a]) * (y - ya)) / (yb - ya) + store.xs[a]) {
-          odd = !odd;
+          turns += ya > yb ? 1 : -1;
         }
       }
     }
-    return odd;
+    return turns !== 0;
   }
 
   function column(field, take, count) {
@@ -247,6 +249,7 @@
       store.listed.sort((a, b) => place[a] - place[b]);
     }
     store.fields = meta.fields.map((field) => Object.assign(field, { get: column(field, take, count) }));
+    store.has = (i) => ringStart[i + 1] > ringStart[i]; // whether it has a shape
     store.inside = (i, x, y) => inside(store, i, x, y);
     return store;
   }

@@ -55,7 +55,7 @@
       });
       if (year !== null) {
         given.dated.filter((item) => covers(item, year)).forEach((item) => {
-          list.appendChild(el("li", "", el("strong", "", both(item.value)), " ", both(item.label), " ", eppv.pageOf(item.page)));
+          list.appendChild(el("li", "", el("strong", "", both(item.value)), " ", both(item.label), item.period === String(year) ? null : el("span", "small", " (" + item.period + ") "), " ", eppv.pageOf(item.page)));
         });
       }
       (map.eppvZones || []).forEach((drawn) => {
@@ -68,16 +68,21 @@
         node.classList.toggle("not-yet", later);
         const look = eppv.zoneLook(drawn.eppv.zone);
         const full = look.hatched ? 1 : look.fill;
+        drawn.eppv.shape.eppvWeight = look.width + (now ? 1.6 : 0);
         drawn.eppv.shape.setStyle({
           opacity: later ? 0.3 : 1,
           fillOpacity: later ? full * 0.25 : full,
-          weight: look.width + (now ? 1.6 : 0),
+          weight: drawn.eppv.shape.eppvWeight,
         });
       });
       map.invalidateSize({ pan: false });
       state.write("year", year === null ? "" : String(year));
     }
 
+    eppv.on("language", () => {
+      const year = all[Number(slider.value) - 1];
+      slider.setAttribute("aria-valuetext", year === undefined ? eppv.say(eppv.ui.all_years) : String(year));
+    });
     slider.addEventListener("input", () => show(Number(slider.value) - 1));
     state.define("year", (value) => show(all.indexOf(Number(value))));
     box.hidden = false;

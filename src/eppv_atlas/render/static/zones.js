@@ -80,8 +80,9 @@
       open(event.latlng);
     });
     const look = eppv.zoneLook(zone);
-    shape.on("mouseover", () => shape.setStyle({ weight: look.width + 1.6 }));
-    shape.on("mouseout", () => shape.setStyle({ weight: look.width }));
+    shape.eppvWeight = look.width;
+    shape.on("mouseover", () => shape.setStyle({ weight: shape.eppvWeight + 1.6 }));
+    shape.on("mouseout", () => shape.setStyle({ weight: shape.eppvWeight }));
     group.addLayer(shape);
     group.on("add", () => {
       if (zone.cells) {
@@ -101,7 +102,7 @@
     }
     text.classList.add(zone.atTop ? "at-top" : "at-centre");
     const places = eppv.phone() ? undefined : ["there", "lower", "upper"];
-    group.addLayer(eppv.labels.add(map, zone.at, text, { priority: 50 + zone.rank, pane: "names", places }));
+    group.addLayer(eppv.labels.add(map, zone.at, text, { priority: 50 + zone.rank, pane: "names", places, fit: true }));
     if (given.detail) {
       eppv.opens.zone.set(zone.id, () => {
         map.fitBounds(shape.getBounds(), { maxZoom: 13, padding: [40, 40], animate: false });
@@ -124,11 +125,18 @@
         drawn.push(drawZone(map, zone, item, given));
       });
     });
+    /* a zone that is large on the screen is drawn at once */
+    function large(group) {
+      const bounds = group.eppv.shape.getBounds();
+      const a = map.latLngToContainerPoint(bounds.getNorthWest());
+      const b = map.latLngToContainerPoint(bounds.getSouthEast());
+      return Math.max(b.x - a.x, b.y - a.y) >= 60 && map.getBounds().intersects(bounds);
+    }
     function show() {
       const near = map.getZoom() >= given.fromZoom;
       document.documentElement.classList.toggle("zones-shown", near);
       drawn.forEach((group) => {
-        const want = near && (!visible || visible.has(group.eppv.cases));
+        const want = (near || large(group)) && (!visible || visible.has(group.eppv.cases));
         if (want && !all.hasLayer(group)) {
           all.addLayer(group);
         } else if (!want && all.hasLayer(group)) {
@@ -136,7 +144,7 @@
         }
       });
     }
-    map.on("zoomend", show);
+    map.on("zoomend moveend", show);
     show();
     eppv.on("filtered", (ids) => {
       visible = ids;
@@ -148,6 +156,9 @@
       eppv.state.define("zone", (value) => {
         if (eppv.opens.zone.has(value)) {
           eppv.opens.zone.get(value)();
+        } else {
+          map.closePopup();
+          eppv.state.write("zone", "");
         }
       });
     }
