@@ -8,6 +8,7 @@
 
   const { both, el } = eppv;
   const LISTED = 100;
+  const SEEN = 5; // px
 
   function features(map, id) {
     eppv.frame.ready(map);
@@ -196,10 +197,25 @@
           eppv.pressed(path, () => act.open(i));
         }
       });
+      shape.eppvWidth = look.width;
       store.layers[i] = shape;
       group.addLayer(shape);
     });
+    map.on("zoomend", () => thicken(map, store));
+    thicken(map, store);
     return group;
+  }
+
+  /* a shape of a few pixels is given a line that can be seen and hit */
+  function thicken(map, store) {
+    const pixel = eppv.store.WORLD / (256 * 2 ** map.getZoom());
+    store.layers.forEach((shape, i) => {
+      const size = Math.max(store.box[i * 4 + 2] - store.box[i * 4], store.box[i * 4 + 3] - store.box[i * 4 + 1]);
+      const weight = !store.points && size < SEEN * pixel ? SEEN : shape.eppvWidth;
+      if (shape.options.weight !== weight) {
+        shape.setStyle({ weight });
+      }
+    });
   }
 
   /* a hatch of a colour, in the page once */

@@ -74,6 +74,7 @@
 
   function painter(store) {
     const look = palette(store);
+    const dab = store.count > 20000 ? 1.4 : 3; // px: dots of a crowd are fine, those of a few can be seen
     const box = store.box;
     return function paint(canvas, coords, zoom, ratio) {
       const pen = canvas.getContext("2d");
@@ -112,7 +113,7 @@
               pen.fillStyle = brush;
             }
             pen.globalAlpha = 0.8;
-            pen.fillRect(x, y, 1.4, 1.4);
+            pen.fillRect(x, y, dab, dab);
           }
           return;
         }
