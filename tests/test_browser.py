@@ -256,3 +256,27 @@ def test_a_mechanism_leads_to_its_zone(tab, maps):
     fold.locator("summary").click()
     fold.locator('button[data-zone="production-space"]').click()
     assert "郑陆镇生产空间" in tab.locator(".leaflet-popup-content h3").inner_text()
+
+
+def test_our_style_sheets_say_only_what_the_browser_knows(tab, maps):
+    """A linter of style sheets: every declaration is one that Chromium supports, and every rule is kept."""
+    visit(tab, maps / "index.html")
+    for path in sorted((ROOT / "src" / "eppv_atlas" / "render" / "static").glob("*.css")):
+        found = tab.evaluate(
+            """text => {
+                 const plain = text.replace(/\\/\\*[\\s\\S]*?\\*\\//g, "");
+                 const unknown = [];
+                 for (const match of plain.matchAll(/([{;]\\s*)([a-z-]+)\\s*:\\s*([^;{}]+)(?=[;}])/g)) {
+                   const value = match[3].replace(/!important/, "").trim();
+                   const known = match[2].startsWith("--") || value.includes("var(") || CSS.supports(match[2], value);
+                   if (!known && match[2] !== "size") unknown.push(match[2] + ": " + value);
+                 }
+                 const sheet = new CSSStyleSheet();
+                 sheet.replaceSync(plain);
+                 const count = rules => Array.from(rules).reduce((n, r) => n + 1 + (r.cssRules ? count(r.cssRules) : 0), 0);
+                 return [unknown, count(sheet.cssRules), (plain.match(/{/g) || []).length, (plain.match(/}/g) || []).length];
+               }""",
+            path.read_text("utf-8"),
+        )
+        assert found[0] == [], path.name
+        assert found[1] == found[2] == found[3], path.name
