@@ -34,8 +34,6 @@ def take(tab, action):
 
 @pytest.mark.parametrize("case", CASES)
 def test_geojson_of_a_page_has_the_measured_areas(tab, maps, atlas, case):
-    if tab.size == "phone" and case != "changzhou-zhenglu":
-        return  # the same file; one is enough for the phone
     visit(tab, maps / f"{case}.html")
     name, raw = take(tab, "download-geojson")
     assert name == f"{case}.geojson"
@@ -111,8 +109,6 @@ def test_figure_as_svg_and_png(tab, maps, atlas):
 
 @pytest.mark.parametrize("case", CASES)
 def test_series_that_compare_have_a_chart(tab, maps, atlas, case):
-    if tab.size == "phone":
-        return
     visit(tab, maps / f"{case}.html")
     record = atlas[case].case
     facts = {fact.id: fact for fact in record.facts}

@@ -150,12 +150,17 @@ def test_nothing_matches_says_so_and_offers_to_clear(tab, maps):
 
 
 def test_list_and_map_light_each_other(tab, maps):
-    if tab.size == "phone":
-        return  # there is no hovering on a phone; the card that is open lights its marker, tested below
     visit(tab, maps / "index.html")
-    tab.locator(".card[data-case=chaka-salt-lake]").hover()
+    if tab.size == "phone":  # nothing hovers on a phone: the focus lights instead
+        tab.locator(".sheet-handle").click()
+        tab.locator(".card[data-case=chaka-salt-lake]").focus()
+    else:
+        tab.locator(".card[data-case=chaka-salt-lake]").hover()
     assert tab.locator(".case-anchor[data-case=chaka-salt-lake] .case-marker.is-hot").count() == 1
-    tab.locator(".case-anchor[data-case=xichou-karst] .pin").hover()
+    if tab.size == "phone":
+        tab.locator(".case-anchor[data-case=xichou-karst]").focus()
+    else:
+        tab.locator(".case-anchor[data-case=xichou-karst] .pin").hover()
     assert tab.locator(".cards li.is-hot").get_attribute("data-case") == "xichou-karst"
     assert tab.locator(".case-marker.is-hot").count() == 1
 
@@ -288,6 +293,104 @@ def test_inside_a_frame(tab, maps, tmp_path, sandbox):
     assert whole.locator(".panel").count() == 1
     whole.close()
     assert tab.seen == []
+
+
+def test_going_back_to_the_plain_address_clears_what_was_filtered(tab, maps):
+    visit(tab, maps / "index.html")
+    tab.evaluate("location.hash = 'path=empowerment&case=chaka-salt-lake'")
+    card(tab).wait_for()
+    assert len(listed(tab)) == 8
+    tab.go_back()
+    card(tab).wait_for(state="detached")
+    assert len(listed(tab)) == 11
+    assert hash_of(tab) == {}
+
+
+def test_what_is_not_here_is_not_carried_into_links(tab, maps):
+    visit(tab, maps / "index.html", "path=nothing,empowerment&case=gone&mode=nowhere")
+    assert hash_of(tab) == {"path": "empowerment"}
+    assert tab.evaluate("eppv.state.address()") == "index.html#lang=zh&path=empowerment"
+
+
+def test_the_language_is_kept_from_page_to_page(tab, maps):
+    visit(tab, maps / "index.html")
+    tab.locator("button.language").click()
+    tab.goto((maps / "glossary.html").as_uri())  # an address that does not name it
+    assert tab.evaluate("document.documentElement.lang") == "en"
+    assert tab.title() == "Glossary"
+    visit(tab, maps / "index.html")
+    assert tab.evaluate("document.documentElement.lang") == "zh-CN"
+
+
+def test_dialogs_and_printing_leave_the_open_case_open(tab, maps):
+    visit(tab, maps / "index.html", "case=chaka-salt-lake")
+    tab.evaluate("document.querySelector('.share').click()")
+    tab.keyboard.press("Escape")
+    assert tab.locator("dialog").count() == 0
+    assert hash_of(tab)["case"] == "chaka-salt-lake"
+    assert card(tab).is_visible()
+    tab.emulate_media(media="print")
+    tab.evaluate("void dispatchEvent(new Event('beforeprint'))")
+    assert not card(tab).is_visible()
+    tab.evaluate("void dispatchEvent(new Event('afterprint'))")
+    tab.emulate_media(media="screen")
+    assert card(tab).is_visible()
+    assert hash_of(tab)["case"] == "chaka-salt-lake"
+
+
+def test_a_card_leaves_the_country_in_view(tab, maps):
+    for case in ("yining-flower-sea", "chaka-salt-lake", "changzhou-zhenglu"):
+        visit(tab, maps / "index.html")
+        before = tab.evaluate("map_main.getBounds().toBBoxString()")
+        reach(tab, case)
+        assert tab.evaluate("map_main.getBounds().toBBoxString()") == before
+        assert "view" not in hash_of(tab)
+        if tab.size == "desktop":
+            box, pin = (
+                card(tab).bounding_box(),
+                tab.locator(f".case-anchor[data-case={case}] .pin").bounding_box(),
+            )
+            assert (
+                pin["x"] > box["x"] + box["width"] or pin["x"] + pin["width"] < box["x"]
+            )  # its marker is in sight
+
+
+@pytest.mark.parametrize("width", [700, 800, 900])
+def test_an_embedded_deep_link_shows_its_card(browser, maps, width):
+    context = browser.new_context(viewport={"width": width, "height": 480}, locale="zh-CN", offline=True)
+    page = watch(context.new_page())
+    page.goto((maps / "index.html").as_uri() + "#embed=1&case=hangzhou-xixi")
+    page.wait_for_timeout(400)
+    found = page.locator(".case-card .popup, .leaflet-popup-content .popup")
+    assert found.count() == 1
+    assert "西溪" in found.inner_text()
+    high = page.evaluate("document.querySelector('.map').clientHeight")
+    assert high > 330  # no room is kept for a sheet that is not there
+    assert page.seen == []
+    context.close()
+
+
+def test_the_key_can_be_typed_in_our_own_embed_code(tab, maps, tmp_path):
+    page = tmp_path / "host.html"
+    sandbox = "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-downloads"
+    url = (maps / "index.html").as_uri()
+    page.write_text(
+        f'<!DOCTYPE html><iframe sandbox="{sandbox}" width="380" height="600" src="{url}#embed=1">', "utf-8"
+    )
+    tab.goto(page.as_uri())
+    tab.wait_for_timeout(600)
+    frame = tab.frames[1]
+    frame.locator(".layers-toggle").click()
+    frame.locator("input[value=tianditu-vec]").check()
+    frame.locator(".key-form input").fill("no key")
+    frame.locator(".key-form input").press("Enter")
+    assert "32" in frame.locator(".layers-note").inner_text()
+    frame.locator(".key-form input").fill(KEY)
+    frame.locator(".key-form input").press("Enter")
+    assert "32" not in frame.locator(".layers-note").inner_text()  # taken; whether the host answers or not
+    assert "base=tianditu-vec" in frame.url
+    tab.goto("about:blank")
+    tab.seen.clear()
 
 
 def test_the_card_says_what_it_should(tab, maps, atlas):

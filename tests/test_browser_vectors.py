@@ -124,8 +124,6 @@ def test_holes_are_empty_at_every_zoom(tab, page, zoom):
 
 
 def test_hover_names_and_lights(tab, page):
-    if tab.size == "phone":
-        return  # no hovering on a phone
     tab.mouse.move(*at(tab, 110.062, 30.062))
     tab.wait_for_timeout(100)
     assert tab.locator(".feature-tip").inner_text() == "图斑63"
@@ -185,6 +183,127 @@ def test_the_keyboard_steps_from_feature_to_feature(tab, page, bulk):
     assert seen[2] in popup(tab).inner_text()
     if not bulk:
         assert tab.locator("path.leaflet-interactive[role=button]").count() == 400
+
+
+def test_stepping_keeps_to_what_is_shown(tab, page):
+    if tab.size == "phone":
+        tab.evaluate("eppv.sheet.set('full')")
+    tab.locator(".facet-tab").click()
+    tab.locator('.facet-value:has-text("旱地") input').check()
+    if tab.size == "phone":
+        tab.evaluate("eppv.sheet.set('peek')")
+    kinds = dict(zip(page["name"], page["class"], strict=True))
+    tab.locator(".step").focus()
+    for _ in range(6):
+        tab.keyboard.press("ArrowRight")
+        assert kinds[tab.locator("#eppv-live").inner_text()] == "旱地"
+
+
+ODD = ["", "-", "none", "a,b", "a_b", "a%2Cb", "空", None]
+
+
+def test_odd_values_of_a_facet_come_back_from_the_address(tab, tmp_path, bulk):
+    frame = patches(80)
+    frame["class"] = [ODD[i % len(ODD)] for i in range(80)]
+    path = layer_page(tmp_path, frame, confidence="digitised", bulk=bulk)
+    visit(tab, path)
+    usable(tab)
+    assert tab.locator(".result-count").inner_text().startswith("80 / 80")  # an empty value filters nothing
+    names = tab.evaluate(
+        "Array.from(document.querySelectorAll('.facet-value .facet-name [lang=zh]')).map(n => n.textContent)"
+    )
+    assert sorted(names) == sorted({v for v in ODD if v} | {"未注明"})
+    for n, name in enumerate(names):
+        visit(tab, path)
+        usable(tab)
+        tab.evaluate("n => document.querySelectorAll('.facet-value input')[n].click()", n)
+        want = 20 if name == "未注明" else 10
+        assert tab.locator(".result-count").inner_text().startswith(f"{want} / 80")
+        state = tab.evaluate("location.hash").lstrip("#")
+        visit(tab, path, state)
+        usable(tab)
+        assert tab.locator(".result-count").inner_text().startswith(f"{want} / 80"), name
+        picked = tab.evaluate(
+            "Array.from(document.querySelectorAll('.facet-value input')).findIndex(x => x.checked)"
+        )
+        assert picked == n, name
+
+
+def test_a_feature_without_a_shape_is_listed_and_drawn_nowhere(tab, tmp_path, bulk):
+    frame = patches(12)
+    frame.loc[3, "geometry"] = None
+    visit(tab, layer_page(tmp_path, frame, confidence="digitised", bulk=bulk))
+    usable(tab)
+    before = tab.evaluate("map_main.getBounds().toBBoxString()")
+    if tab.size == "phone":
+        tab.evaluate("eppv.sheet.set('full')")
+    tab.locator(".feature-list button").nth(3).click()
+    assert "无图形" in tab.locator(".toast").inner_text()
+    assert popup(tab).count() == 0
+    assert tab.evaluate("map_main.getBounds().toBBoxString()") == before
+    if not bulk:
+        assert tab.locator("path.leaflet-interactive[role=button]").count() == 11
+    assert tab.seen == []
+
+
+def test_a_link_with_a_layer_off_is_kept_however_late_the_layer_comes(tab, tmp_path, bulk):
+    path = layer_page(tmp_path, patches(60), confidence="digitised", bulk=bulk)
+    visit(tab, path, "layers=features&view=13/30.06/110.06")
+    tab.wait_for_timeout(300)
+    assert tab.locator("canvas.leaflet-tile, path.leaflet-interactive[role=button]").count() == 0
+    assert hash_of(tab)["layers"] == "features"
+    tab.locator(".layers-toggle").click()
+    tab.locator(".layers-panel label", has_text="要素").locator("input").check()
+    tab.wait_for_timeout(300)
+    assert tab.locator("canvas.leaflet-tile, path.leaflet-interactive[role=button]").count() > 0
+
+
+def test_a_dot_can_be_hit_and_the_topmost_of_equals_wins(tab, tmp_path):
+    frame = patches(4)
+    frame.loc[3, "geometry"] = frame.geometry[2]  # the same shape twice
+    frame.loc[3, "name"] = "top"
+    path = layer_page(tmp_path, frame, confidence="digitised", bulk=True)
+    visit(tab, path, "view=5/30.006/110.03")
+    usable(tab)
+    tab.mouse.click(*at(tab, 110.006, 30.006))
+    assert "图斑" in popup(tab).inner_text() or "top" in popup(tab).inner_text()
+    visit(tab, path, "view=14/30.026/110.006")
+    usable(tab)
+    shape = frame.geometry[2].representative_point()
+    tab.mouse.click(*at(tab, shape.x, shape.y))
+    assert "top" in popup(tab).inner_text()
+    # the same place, once round the earth
+    tab.evaluate("void map_main.setView([30.026, 470.006], 14, {animate: false})")
+    tab.wait_for_timeout(500)
+    tab.mouse.click(*at(tab, shape.x + 360, shape.y))
+    assert "top" in popup(tab).last.inner_text()
+
+
+def test_parts_that_overlap_are_inside_as_they_are_filled(tab, tmp_path):
+    both = shapely.GeometryCollection(
+        [shapely.box(110, 30, 110.02, 30.02), shapely.box(110.01, 30, 110.03, 30.02)]
+    )
+    frame = gpd.GeoDataFrame(
+        {"name": ["x"], "class": ["a"], "size": [1.0], "note": ["n"]}, geometry=[both], crs=4326
+    )
+    visit(tab, layer_page(tmp_path, frame, confidence="digitised", bulk=True), "view=14/30.01/110.015")
+    usable(tab)
+    for lon in (110.005, 110.015, 110.025):
+        tab.mouse.click(*at(tab, lon, 30.008))
+        assert "n" in popup(tab).last.inner_text()
+        tab.keyboard.press("Escape")
+        popup(tab).wait_for(state="detached")
+
+
+def test_more_than_a_million_features_have_a_rank_each(tab, tmp_path):
+    visit(tab, layer_page(tmp_path, patches(9), confidence="digitised"))
+    assert tab.evaluate(
+        """() => { const n = 1100000; const box = new Int32Array(4 * n);
+             for (let i = 0; i < n; i += 1) { box[4 * i + 2] = i % 997; box[4 * i + 3] = 1; }
+             const { at, rank } = eppv.store.ranks(box, n); const seen = new Uint8Array(n);
+             for (let r = 0; r < n; r += 1) { if (rank[at[r]] !== r) return false; seen[at[r]] = 1; }
+             return seen.every(x => x === 1); }"""
+    )
 
 
 def test_confidence_is_seen_on_the_grid(tab, tmp_path):

@@ -41,6 +41,14 @@ def test_facets_hold_every_value_that_occurs_and_no_other(atlas):
     assert modes == [name for name in vocabulary.MODES if name in modes]  # in the order of the notice
 
 
+def test_a_mode_named_twice_counts_once(atlas):
+    placed = atlas["hangzhou-xixi"]
+    case = placed.case.model_copy(update={"further_modes": (placed.case.mode, placed.case.mode)})
+    twice = type(placed)(case, placed.shapes, placed.anchor, placed.anchor_confidence)
+    _, codes = facets.coded(facets.facets_of([twice], atlas.settings), [twice])
+    assert codes[0][1] == [0]
+
+
 def test_ecosystems_have_a_witness(atlas):
     kinds = {name for term in vocabulary.ECOSYSTEMS.values() for name in term.zones}
     assert kinds <= set(vocabulary.ZONE_KINDS)

@@ -258,12 +258,6 @@
       }
     });
     map.eppvOverlay = overlay;
-    map.eppvOverlaySwitch = (id, on) => {
-      const item = overlays.find((entry) => entry.id === id);
-      item.input.checked = on;
-      item.act(on);
-      writeOverlays();
-    };
   }
 
   eppv.layers = layers;

@@ -98,7 +98,6 @@
         eppv.frame.small("tool home", "⌂", view.detail ? eppv.ui.case_zones : eppv.ui.show_whole_country, () => goHome(map, !eppv.calm))
       );
       L.DomEvent.disableClickPropagation(bar);
-      map.eppvTools = bar;
       return bar;
     };
     control.addTo(map);

@@ -58,7 +58,6 @@
         act.open(i, event.latlng);
       }
     });
-    store.hit = (at) => hit(map, store, at);
   }
 
   /* ---- with the keyboard from feature to feature, from the middle of the map outwards ---- */
