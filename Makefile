@@ -1,4 +1,5 @@
-# Two commands: `make maps` and `make test`. Each sets up all that it needs in .venv.
+# Two commands: `make maps` and `make test`; `make report` for Word, HTML, PDF and slides. Each sets up all that it
+# needs in .venv (PDF needs the system's Pango besides).
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -7,10 +8,22 @@ SCRIPT_RULES := --deny-warnings -D correctness -D suspicious -D perf -A unicorn/
   -A unicorn/no-array-reverse -A no-underscore-dangle -A unicorn/prefer-add-event-listener \
   -A unicorn/consistent-function-scoping -A oxc/no-map-spread
 
-.PHONY: maps test bench lint clean
+.PHONY: maps report test bench lint clean
 
 maps: .venv/run.stamp
 	$(BIN)/eppv-atlas --atlas . build
+
+report: .venv/report.stamp
+	mkdir -p reports
+	$(BIN)/eppv-atlas --lang zh --atlas . figure national --to pdf --out reports/national.pdf
+	$(BIN)/eppv-atlas --lang zh --atlas . report --out reports/atlas-zh.docx
+	$(BIN)/eppv-atlas --lang en --atlas . report --out reports/atlas-en.docx
+	$(BIN)/eppv-atlas --lang zh --atlas . report --out reports/atlas-zh.html
+	$(BIN)/eppv-atlas --lang zh --atlas . report --out reports/atlas-zh.pptx
+	$(BIN)/eppv-atlas --lang en --atlas . report --out reports/atlas-en.md
+	$(BIN)/eppv-atlas --lang en --atlas . report --out reports/atlas-en.qmd
+	$(BIN)/eppv-atlas --lang zh --atlas . table comparison --out reports/comparison.xlsx
+	$(BIN)/eppv-atlas --lang zh --atlas . report --out reports/atlas-zh.pdf
 
 test: .venv/dev.stamp
 	$(BIN)/ruff check .
@@ -24,6 +37,7 @@ bench: .venv/dev.stamp
 	$(BIN)/python benchmarks/area.py --stream 5000000
 	$(BIN)/python benchmarks/tally.py
 	$(BIN)/python benchmarks/maps.py
+	$(BIN)/python benchmarks/figures.py --reports
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -34,9 +48,13 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@touch $@
 
-.venv/dev.stamp: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+.venv/report.stamp: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[pdf]'
 	@touch $@ .venv/run.stamp
 
+.venv/dev.stamp: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ .venv/report.stamp .venv/run.stamp
+
 clean:
-	rm -rf .venv maps
+	rm -rf .venv maps reports

@@ -33,6 +33,11 @@ FLOORS = {
     "store": 3.0,
     "render": 3.0,
     "serve": 3.0,
+    "sheets": 3.0,
+    "embed": 3.0,
+    "exhibits": 3.5,
+    "report": 3.7,
+    "notebook": 3.7,
     "console": 4.0,
     "cli": 4.0,
     "": 4.0,  # the package itself: its public face
@@ -48,6 +53,7 @@ NEIGHBOURS = {
     ("export", "ledgers"),
     ("tables", "ledgers"),
     ("store", "tables"),
+    ("sheets", "export"),
 }
 
 

@@ -105,7 +105,12 @@ def test_same_input_same_bytes(maps, tmp_path, cli):
     first = {p.name: p.read_bytes() for p in maps.iterdir()}
     second = {p.name: p.read_bytes() for p in (tmp_path / "again").iterdir()}
     assert first == second
-    assert set(first) == {"index.html", "glossary.html", ".eppv-atlas", *(f"{case}.html" for case in CASES)}
+    names = ("index", *CASES)
+    assert set(first) == {
+        "glossary.html",
+        ".eppv-atlas",
+        *(f"{name}{suffix}" for name in names for suffix in (".html", ".oembed.json")),
+    }
 
 
 def test_no_path_of_this_machine_in_a_page(maps):

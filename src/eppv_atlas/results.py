@@ -15,7 +15,7 @@ from typing import Literal
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from eppv_atlas.model import Case, Name
+from eppv_atlas.model import Case, Name, Settings
 
 Origin = Literal["drawn", "administrative", "recipe"]
 
@@ -63,12 +63,16 @@ class PlacedCase:
         Point that stands for the case on a national map (OGC:CRS84).
     anchor_confidence
         How far to trust that point.
+    settings
+        The atlas that it was read with: documents and map review number; None
+        where a case was put together without one.
     """
 
     case: Case
     shapes: Mapping[str, ZoneShape]
     anchor: Point
     anchor_confidence: str
+    settings: Settings | None = None
 
 
 @dataclass(frozen=True)

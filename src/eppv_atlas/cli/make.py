@@ -32,16 +32,25 @@ def build(
             help="For the public: refuse without a map review number (审图号), or with a key in any page.",
         ),
     ] = False,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help="Where the pages will be published (https://…/), for the oEmbed files beside them."
+        ),
+    ] = None,
 ) -> None:
     """Write the national map and the case maps as self-contained pages.
 
     With ids, the national map and these cases are made anew; the pages of the
     other cases are kept as they stand, and made only where they are missing.
     """
-    from eppv_atlas import claims, ledgers, measure, render
+    from eppv_atlas import claims, embed, ledgers, measure, render
+    from eppv_atlas.cli.embed import page_of
     from eppv_atlas.serve import KEY_VARIABLE
     from eppv_atlas.store import files
 
+    lang = console.CHOICE.lang
+    address = embed.web_address(url) if url else ""
     target = out or (console.CHOICE.atlas / "maps" if console.CHOICE.atlas else Path("maps"))
     atlas = load()
     wanted = {placed.case.id for placed in select(atlas, ids)}
@@ -82,7 +91,15 @@ def build(
         found = render.publish_problems(pages, atlas.settings, settings_file, secrets)
         if found:
             raise DataError(found)
-    files.swap_in(target, pages)
+    beside = {
+        f"{Path(name).stem}.oembed.json": embed.oembed(
+            page_of(atlas, "national" if name == render.NATIONAL else Path(name).stem, lang),
+            embed.Frame(address=address, lang=lang),
+        ).encode("utf-8")
+        for name in pages
+        if name != render.GLOSSARY
+    }
+    files.swap_in(target, {**pages, **beside})
     size = sum(len(page) for page in pages.values()) / 1e6
     console.say(
         f"{len(pages)} pages ({size:.1f} MB) in {target}; open {target / render.NATIONAL}",

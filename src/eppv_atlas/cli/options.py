@@ -81,7 +81,17 @@ class ExportFormat(StrEnum):
     xlsx = "xlsx"
 
 
+Language = Annotated[
+    Lang | None, typer.Option("--lang", help="Language of what is made; that before the command if left out.")
+]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of cases; all if left out.")]
+
+
+def speak(lang: Lang | None) -> str:
+    """Take the language of a command's own option, if it has one; return the language in use."""
+    if lang is not None:
+        console.CHOICE.lang = lang.value
+    return console.CHOICE.lang
 
 
 def say_if_bundled() -> None:
@@ -122,3 +132,25 @@ def select(atlas: Atlas, ids: Sequence[str] | None) -> list[PlacedCase]:
             f"没有案例 {'、'.join(map(repr, unknown))}；现有：{'、'.join(sorted(known))}",
         )
     return [atlas[case_id] for case_id in ids] if ids else list(atlas)
+
+
+def by_suffix(asked: StrEnum | None, out: Path | None, known: type[StrEnum], otherwise: str) -> str:
+    """The format asked for, or that of the file's suffix.
+
+    Raises
+    ------
+    UsageError
+        If the two disagree, or the file has no name.
+    """
+    suffix = out.suffix.lower().lstrip(".") if out is not None else ""
+    names = {item.value for item in known}
+    if out is not None and not out.name:
+        raise UsageError("--out names no file", "--out 没有写文件名")
+    if asked is None:
+        return suffix if suffix in names else otherwise
+    if suffix in names - {asked.value}:
+        raise UsageError(
+            f"{out} ends in .{suffix} but --to says {asked.value}; change one of them",
+            f"{out} 的后缀是 .{suffix}，而 --to 为 {asked.value}；请改其一",
+        )
+    return str(asked.value)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eppv_atlas import console
-from eppv_atlas.cli.options import ExportFormat, Format, Ids, Subject, app, load, select
+from eppv_atlas.cli.options import ExportFormat, Format, Ids, Subject, app, by_suffix, load, select
 from eppv_atlas.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def export_(
     from eppv_atlas import export
     from eppv_atlas.store import files
 
-    form = _form(to, out)
+    form = by_suffix(to, out, ExportFormat, "csv")
     atlas = _load_and_select(ids)
     ledger = _ledger(subject, atlas[1], atlas[0])
     citation = _citation(*atlas)
@@ -70,22 +70,6 @@ def export_(
         f"{len(ledger.rows)} rows in {out}{beside}; cite: {citation.splitlines()[0]}",
         f"{len(ledger.rows)} 行，写入 {out}{beside}；引用：{citation.splitlines()[0]}",
     )
-
-
-def _form(to: ExportFormat | None, out: Path | None) -> str:
-    """The format asked for, or that of the file's suffix; two that disagree are misuse."""
-    suffix = out.suffix.lower().lstrip(".") if out is not None else ""
-    known = {item.value for item in ExportFormat}
-    if out is not None and not out.name:
-        raise UsageError("--out names no file", "--out 没有写文件名")
-    if to is None:
-        return suffix if suffix in known else "csv"
-    if suffix in known - {to.value}:
-        raise UsageError(
-            f"{out} ends in .{suffix} but --to says {to.value}; change one of them",
-            f"{out} 的后缀是 .{suffix}，而 --to 为 {to.value}；请改其一",
-        )
-    return to.value
 
 
 def _load_and_select(ids: Sequence[str] | None) -> tuple[Atlas, list[PlacedCase]]:

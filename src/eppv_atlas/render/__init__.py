@@ -6,6 +6,7 @@ files of cases, reports or the command line.
 
 from eppv_atlas.render.features import Features, Field, Group
 from eppv_atlas.render.layers import AtlasMap, DataLayer
+from eppv_atlas.render.legend import told
 from eppv_atlas.render.map_page import map_page
 from eppv_atlas.render.page import Page, Verbatim
 from eppv_atlas.render.pages import GLOSSARY, NATIONAL, case_page, glossary_page, national_page, reading_order
@@ -30,4 +31,5 @@ __all__ = [
     "national_page",
     "publish_problems",
     "reading_order",
+    "told",
 ]

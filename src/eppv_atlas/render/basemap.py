@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.render.packing import pack_coverage, pack_lines, pack_shape
+from eppv_atlas.render.surroundings import beside, polygons, surroundings
 from eppv_atlas.render.words import romanised
 
 NATIONAL_SCALE: Final = 100
@@ -97,23 +98,8 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
     bounds
         West, south, east, north of what the page is about, degrees.
     """
-    west, south, east, north = bounds
-    size = max(east - west, north - south, 0.5)
-    view = (west - size, south - size, east + size, north + size)
-    abroad = west > 100 and north < 0
-    places, shapes = boundaries.states() if abroad else _districts()
-    boxes = _boxes(abroad)
-    near = np.flatnonzero(
-        (boxes[:, 0] <= view[2])
-        & (boxes[:, 2] >= view[0])
-        & (boxes[:, 1] <= view[3])
-        & (boxes[:, 3] >= view[1])
-    )
-    # cut first, wider than the view, so that simplifying does not work on what nobody sees
-    wide = (view[0] - size / 2, view[1] - size / 2, view[2] + size / 2, view[3] + size / 2)
-    cut = np.array([_polygons(shapely.clip_by_rect(shapes[i], *wide)) for i in near], dtype=object)
-    simple = shapely.coverage_simplify(cut, size / 700)
-    held = [(places[i], shape) for i, shape in zip(near, simple, strict=True) if not shape.is_empty]
+    near = surroundings(bounds)
+    held, view = near.units, near.view
     arcs, coded, frame = pack_coverage(
         np.array([shape for _, shape in held], dtype=object),
         [place.province for place, _ in held],
@@ -121,7 +107,7 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
     )
     areas = []
     for (place, shape), rings in zip(held, coded, strict=True):
-        seen = _polygons(shapely.clip_by_rect(shape, *view))
+        seen = polygons(shapely.clip_by_rect(shape, *view))
         areas.append(
             {
                 "code": place.code,
@@ -133,7 +119,7 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
     empty = pack_lines([], LOCAL_SCALE)
     return {
         "scale": LOCAL_SCALE,
-        "land": pack_shape(_land(wide, simple, abroad=abroad), LOCAL_SCALE),
+        "land": pack_shape(near.land, LOCAL_SCALE),
         "arcs": arcs,
         "areas": areas,
         "border": frame,
@@ -142,18 +128,6 @@ def local(bounds: tuple[float, float, float, float]) -> dict[str, Any]:
         "islands": empty,
         "islandNames": [],
     }
-
-
-def _land(
-    wide: tuple[float, float, float, float], counties: NDArray[np.object_], *, abroad: bool
-) -> BaseGeometry:
-    """Land that lies about the units of a local map."""
-    if abroad:
-        return _polygons(shapely.clip_by_rect(boundaries.land(), *wide))
-    others = shapely.clip_by_rect(boundaries.foreign_land(), *wide)
-    if shapely.is_empty(others).all():
-        return shapely.MultiPolygon()
-    return _polygons(shapely.unary_union(_beside(others, shapely.unary_union(counties), 0.06)))
 
 
 def locator(province: str, lon: float, lat: float) -> dict[str, Any]:
@@ -203,6 +177,11 @@ def _locator_part(shape: BaseGeometry) -> BaseGeometry:
     )
 
 
+def country_outline(*, abroad: bool) -> tuple[BaseGeometry, BaseGeometry]:
+    """Rough outline of the country (or of Australia) and its dashed line, degrees."""
+    return _locator_outline(abroad)
+
+
 @cache
 def _locator_outline(abroad: bool) -> tuple[BaseGeometry, BaseGeometry]:  # noqa: FBT001 - two countries, no more
     if abroad:
@@ -211,25 +190,14 @@ def _locator_outline(abroad: bool) -> tuple[BaseGeometry, BaseGeometry]:  # noqa
     return border, shapely.simplify(boundaries.dashed_line(), 0.05)
 
 
-@cache
-def _boxes(abroad: bool) -> NDArray[np.float64]:  # noqa: FBT001 - two countries, no more
-    shapes = boundaries.states()[1] if abroad else _districts()[1]
-    return np.asarray(shapely.bounds(shapes))
-
-
-@cache
-def _districts() -> tuple[list[boundaries.Place], NDArray[np.object_]]:
-    return boundaries.units("district")
-
-
 def _world() -> BaseGeometry:
     """Land of other countries: finer around Australia, coarse elsewhere, without specks."""
     china = shapely.simplify(boundaries.national_border(), 0.05)
-    land = shapely.unary_union(_beside(boundaries.foreign_land(), china, 0.15))
+    land = shapely.unary_union(beside(boundaries.foreign_land(), china, 0.15))
     near = (60, -50, 179, 60)
-    fine = shapely.simplify(_polygons(shapely.clip_by_rect(land, 105, -50, 179, -8)), 0.08)
-    middle = shapely.simplify(_polygons(shapely.clip_by_rect(land, 60, -8, 179, 60)), 0.16)
-    coarse = shapely.simplify(_polygons(shapely.difference(land, shapely.box(*near))), 0.8)
+    fine = shapely.simplify(polygons(shapely.clip_by_rect(land, 105, -50, 179, -8)), 0.08)
+    middle = shapely.simplify(polygons(shapely.clip_by_rect(land, 60, -8, 179, 60)), 0.16)
+    coarse = shapely.simplify(polygons(shapely.difference(land, shapely.box(*near))), 0.8)
     kept = [
         part
         for shape, least in ((fine, 0.02), (middle, 0.05), (coarse, 1.0))
@@ -237,18 +205,6 @@ def _world() -> BaseGeometry:
         if part.area > least and part.bounds[3] > -60
     ]
     return shapely.MultiPolygon([part for part in kept if part.geom_type == "Polygon"])
-
-
-def _beside(countries: NDArray[np.object_], ours: BaseGeometry, reach: float) -> list[BaseGeometry]:
-    """Countries, reaching a little under ours where they meet, so that no gap shows between two data sets."""
-    whole = [shape for shape in countries if not shape.is_empty]
-    edge = shapely.buffer(ours, reach)
-    seams = [
-        shapely.intersection(shapely.buffer(shapely.intersection(shape, edge), reach), edge)
-        for shape in whole
-        if shapely.intersects(shape, edge)
-    ]
-    return [*whole, *seams]
 
 
 def _islands(shapes: NDArray[np.object_]) -> list[list[float]]:
@@ -294,11 +250,6 @@ def _label(shape: BaseGeometry) -> list[float]:
     if not shapely.contains(largest, point):
         point = shapely.point_on_surface(largest)
     return [round(point.x, 4), round(point.y, 4)]
-
-
-def _polygons(shape: BaseGeometry) -> BaseGeometry:
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    return shapely.MultiPolygon(parts)
 
 
 def _short(name: str) -> str:

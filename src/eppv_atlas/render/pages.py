@@ -6,15 +6,14 @@ know files or compute measures.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import shapely
 from markupsafe import Markup
 
 from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.model import Settings
-from eppv_atlas.render import basemap, facets, packing, style, views
+from eppv_atlas.render import basemap, facets, legend, packing, style, views
 from eppv_atlas.render.bulk import BULK_FROM, zone_features
 from eppv_atlas.render.case_view import case_view, story
 from eppv_atlas.render.layers import AtlasMap, DataLayer, contribute_core
@@ -70,7 +69,7 @@ def national_page(
     drawn = sum(len(placed.shapes) for placed in cases)
     bulk = drawn > BULK_FROM
     features = [] if bulk else [_feature(placed, measures[placed.case.id], 250) for placed in cases]
-    families, confidences = _present(cases)
+    families, confidences = legend.present(cases)
     body = _body(
         "national.html.j2",
         title=views.both(settings.title),
@@ -127,8 +126,8 @@ def case_page(
     """
     view = case_view(placed, measures, totals, findings, settings)
     feature = _feature(placed, measures, None)
-    bounds = _bounds(placed)
-    families, confidences = _present([placed])
+    bounds = legend.bounds(placed)
+    families, confidences = legend.present([placed])
     told = story(placed, measures, settings)
     told["review"] = _review(settings) or PHRASES["no_review"]
     told["note"] = PHRASES["abroad_data" if view["abroad"] else "attribution"]
@@ -270,31 +269,6 @@ def _groups(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if modes:
             groups.append({"path": path, "modes": modes, "count": len(of_path)})
     return groups
-
-
-def _present(cases: Iterable[PlacedCase]) -> tuple[list[Any], list[Any]]:
-    """Families and confidences of the shapes that a map shows, for its legend."""
-    pairs = [
-        (vocabulary.family(zone.kind).id, placed.shapes[zone.id].confidence)
-        for placed in cases
-        for zone in placed.case.zones
-        if zone.id in placed.shapes
-    ]
-    families, confidences = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
-    return (
-        [term for name, term in vocabulary.FAMILIES.items() if name in families],
-        [term for name, term in vocabulary.CONFIDENCES.items() if name in confidences],
-    )
-
-
-def _bounds(placed: PlacedCase) -> tuple[float, float, float, float]:
-    """What the map of a case shows first: its zones, smallest whole picture that holds them all."""
-    shapes = [shape.geometry for shape in placed.shapes.values()]
-    if not shapes:
-        x, y = placed.anchor.x, placed.anchor.y
-        return (x - 0.25, y - 0.25, x + 0.25, y + 0.25)
-    west, south, east, north = shapely.total_bounds(shapes)
-    return (float(west), float(south), float(east), float(north))
 
 
 def _padded(bounds: tuple[float, float, float, float], share: float) -> tuple[float, float, float, float]:

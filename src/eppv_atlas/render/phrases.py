@@ -235,6 +235,25 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "地图需要浏览器启用 JavaScript；下列文字与表格不受影响。",
         "The map needs JavaScript; texts and tables below do not.",
     ),
+    "country_projection": _pair(
+        "投影：阿尔伯斯等积圆锥，中央经线 105°E，标准纬线 25°N、47°N。",
+        "Albers equal-area projection, central meridian 105°E, standard parallels 25°N and 47°N.",
+    ),
+    "local_projection": _pair(
+        "投影：阿尔伯斯等积圆锥，中央经线 {0}，标准纬线 {1}、{2}。",
+        "Albers equal-area projection, central meridian {0}, standard parallels {1} and {2}.",
+    ),
+    "more_without_geometry": _pair(
+        "另有 {n} 个分区文件未给出位置，图上没有。",
+        "{n} more zones have no known place and are not on this map.",
+    ),
+    "positions_note": _pair("标记只表示案例的大致位置。", "Markers show roughly where the cases lie."),
+    "scan": _pair("扫码看交互地图", "Scan for the live map"),
+    "in_country": _pair("在全国的位置", "In the country"),
+    "in_county": _pair("在当地的位置", "In its surroundings"),
+    "place_only": _pair(
+        "案例没有带图形的分区，只标出位置。", "No zone of this case has a shape; only its place is marked."
+    ),
     "old_browser": _pair(
         "地图未能显示，请使用较新的浏览器。", "The map could not be shown; please use a newer browser."
     ),

@@ -80,6 +80,42 @@ CONFIDENCE_STYLES: Final[dict[str, ConfidenceStyle]] = {
 }
 
 
+@dataclass(frozen=True)
+class Hatch:
+    """Lines that fill a schematic shape on paper: directions in degrees, distance in points."""
+
+    angles: tuple[float, ...]
+    distance: float
+
+
+FAMILY_HATCHES: Final[dict[str, Hatch]] = {
+    "extent": Hatch((45,), 9.0),
+    "protection": Hatch((45,), 4.2),
+    "buffer": Hatch((135,), 4.2),
+    "restoration": Hatch((45, 135), 6.5),
+    "farming": Hatch((0,), 3.6),
+    "forest": Hatch((90,), 3.6),
+    "water": Hatch((0,), 7.0),
+    "production": Hatch((135,), 7.5),
+    "living": Hatch((0, 90), 5.5),
+    "use": Hatch((60,), 6.0),
+    "corridor": Hatch((90,), 7.0),
+    "offset": Hatch((30, 150), 8.5),
+}
+"""How families stay apart in grey. On a screen one slant serves all, as colours tell them there."""
+
+GROUND: Final = {
+    "sea": "#d9e5ec",
+    "land": "#e7e3da",
+    "unit": "#fcfbf8",
+    "unit-line": "#a59f92",
+    "border": "#6f6757",
+    "ink": "#1d2733",
+    "quiet": "#5c5747",
+    "note": "#46505c",
+}
+"""Colours of the ground and of text, in figures as on the pages."""
+
 FILL_OPACITY: Final = {"extent": 0.06}
 """How strongly a shape that is not hatched is filled, by family; 0.22 for the others."""
 FILL_OTHERS: Final = 0.22
@@ -122,4 +158,5 @@ def css_variables() -> str:
 assert set(PATH_STYLES) == set(vocabulary.PATHS)
 assert set(MODE_GLYPHS) == set(vocabulary.MODES)
 assert set(FAMILY_COLOURS) == set(vocabulary.FAMILIES)
+assert set(FAMILY_HATCHES) == set(vocabulary.FAMILIES)
 assert set(CONFIDENCE_STYLES) == set(vocabulary.CONFIDENCES)

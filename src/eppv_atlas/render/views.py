@@ -175,10 +175,6 @@ def zone_data(
         Steps per degree of the packed outline.
     """
     view = zone_view(zone, shape, measure, facts)
-    round_about = zone.geometry.type in {"disc", "ring"} or getattr(zone.geometry, "side", "") in {
-        "centre",
-        "edge",
-    }
     return {
         "id": zone.id,
         "name": view["name"],
@@ -192,8 +188,8 @@ def zone_data(
         "measured": round(measure.area_m2 or 0.0, 2),
         "difference": view["difference"],
         "madeFromStated": view["madeFromStated"],
-        "at": _label_point(shape.geometry, top=round_about),
-        "atTop": round_about,
+        "at": label_point(zone, shape.geometry),
+        "atTop": _round_about(zone),
         "cells": shape.geometry.geom_type == "GeometryCollection",
         "shape": packing.pack_shape(outline, scale),
     }
@@ -207,9 +203,15 @@ def for_display(shape: BaseGeometry, tolerance: float) -> BaseGeometry:
     return shapely.simplify(shape, tolerance, preserve_topology=True)
 
 
-def _label_point(shape: BaseGeometry, *, top: bool) -> list[float]:
-    """Where the name goes: the northern edge of round shapes, which may lie in each other; else inside."""
-    if top:
+def _round_about(zone: Zone) -> bool:
+    """Whether a shape is round, so that others may lie in its middle."""
+    side = getattr(zone.geometry, "side", "")
+    return zone.geometry.type in {"disc", "ring"} or side in {"centre", "edge"}
+
+
+def label_point(zone: Zone, shape: BaseGeometry) -> list[float]:
+    """Where a zone's name goes: the northern edge of round shapes, which may lie in each other; else inside."""
+    if _round_about(zone):
         points = shapely.get_coordinates(shape)
         x, y = points[np.argmax(points[:, 1])]
     else:

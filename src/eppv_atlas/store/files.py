@@ -11,9 +11,11 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import re
 import shutil
 import sys
 import tempfile
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -166,3 +168,24 @@ def _cannot_write(path: Path, error: OSError) -> UsageError:
         f"{path} could not be written: {why_en}; what stood there is unchanged",
         f"{path} 无法写入：{why_zh}；原有内容未变",
     )
+
+
+_RESERVED: Final = frozenset(
+    {"con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))}
+)
+
+
+def file_name(title: str) -> str:
+    """A name that every disk takes, made of a title: letters of any script, digits, ``._-``.
+
+    >>> file_name("Q3/2026: 报告 <final>?"), file_name("CON"), file_name("..")
+    ('Q3-2026-报告-final', 'CON-', 'file')
+    """
+    kept = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", title))
+    kept = re.sub(r"\.{2,}", ".", kept).strip("-. _")
+    while len(kept.encode("utf-8")) > 150:  # a disk counts bytes, and the suffix needs some
+        kept = kept[:-1]
+    kept = kept.strip("-. _")
+    if kept.split(".")[0].lower() in _RESERVED:
+        kept = f"{kept}-"
+    return kept or "file"

@@ -201,7 +201,7 @@ def _case(out: Loading, file: Path) -> None:
     _features_without_zone(out, case, shapes, str(geodata))
     _stale(out, resolution, shapes, str(file), text, index)
     sound = all(problem.severity == "warning" for problem in out.problems[before:])
-    placed = _place(case, resolution.shapes) if sound and not shapes.broken else None
+    placed = _place(case, resolution.shapes, out.settings) if sound and not shapes.broken else None
     out.cases.append(LoadedCase(file, case, text, shapes, resolution, placed))
 
 
@@ -316,15 +316,15 @@ def _orphans(out: Loading, stems: set[str]) -> None:
             )
 
 
-def _place(case: Case, shapes: Mapping[str, ZoneShape]) -> PlacedCase | None:
+def _place(case: Case, shapes: Mapping[str, ZoneShape], settings: Settings | None) -> PlacedCase | None:
     for site in case.sites:
         if site.id == case.anchor and site.location is not None and site.provenance is not None:
             point = Point(site.location.lon, site.location.lat)
-            return PlacedCase(case, shapes, point, site.provenance.confidence)
+            return PlacedCase(case, shapes, point, site.provenance.confidence, settings)
     shape = shapes.get(case.anchor)
     if shape is None:
         return None
-    return PlacedCase(case, shapes, _inner_point(shape.geometry), shape.confidence)
+    return PlacedCase(case, shapes, _inner_point(shape.geometry), shape.confidence, settings)
 
 
 def _inner_point(shape: BaseGeometry) -> Point:

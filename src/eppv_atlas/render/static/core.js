@@ -113,11 +113,11 @@
   }
 
   function firstLanguage() {
-    let kept = null;
+    let kept = root.dataset.start; // what shows the page from inside another one has chosen
     try {
-      kept = window.localStorage.getItem("eppv-lang");
+      kept = kept || window.localStorage.getItem("eppv-lang");
     } catch {
-      kept = null;
+      kept = "";
     }
     if (kept === "zh" || kept === "en") {
       return kept;

@@ -160,7 +160,8 @@
     }
   }, true);
   eppv.state.define("embed", (value) => {
-    document.documentElement.classList.toggle("is-embedded", value === "1");
+    const root = document.documentElement;
+    root.classList.toggle("is-embedded", value === "1" || root.dataset.embed === "1");
     eppv.maps.forEach((map) => map.invalidateSize({ pan: false }));
   });
   eppv.share = { copier, copy, dialog, fileName, link, save, toast };

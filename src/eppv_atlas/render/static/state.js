@@ -52,6 +52,9 @@
       return;
     }
     written = hash;
+    if (window.location.protocol === "about:") {
+      return; // shown from inside another page: an address of its own would be that page's
+    }
     const target = hash ? "#" + hash : "#";
     try {
       window.history.replaceState(null, "", target);

@@ -1,0 +1,98 @@
+"""The command that hands pages on to other pages: embed.
+
+Floor 4: puts the floors below together; knows no rules and no formulas.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eppv_atlas import console
+from eppv_atlas.cli.options import Language, app, load, select, speak
+
+if TYPE_CHECKING:
+    from eppv_atlas import embed
+    from eppv_atlas.store import Atlas
+
+NATIONAL = "national"
+
+
+class Form(StrEnum):
+    """What the code is for."""
+
+    iframe = "iframe"
+    html = "html"
+    markdown = "markdown"
+    oembed = "oembed"
+    quarto = "quarto"
+
+
+@app.command(name="embed")
+def embed_(
+    what: Annotated[
+        str, typer.Argument(metavar="national|ID", help="The national map, or the id of a case.")
+    ],
+    form: Annotated[Form, typer.Option("--as", help="What the code is for.")] = Form.iframe,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help="Where the atlas is published (https://…/); addresses relative to the page if left out."
+        ),
+    ] = None,
+    width: Annotated[str, typer.Option(help="100%, or pixels such as 800.")] = "100%",
+    height: Annotated[int, typer.Option(help="Pixels.")] = 560,
+    state: Annotated[
+        str,
+        typer.Option(
+            "--hash", help="What the page shows first, as in its address: 'path=empowerment&lang=en'."
+        ),
+    ] = "",
+    image: Annotated[
+        str, typer.Option(help="A picture of it, for readers without frames (eppv-atlas figure makes one).")
+    ] = "",
+    downloads: Annotated[
+        bool,
+        typer.Option(
+            "--downloads", help="Let readers take files out of the frame and open the whole page from it."
+        ),
+    ] = False,
+    language: Language = None,
+    out: Annotated[Path | None, typer.Option(help="File to write; standard output if left out.")] = None,
+) -> None:
+    """Print the code that shows a page inside another one.
+
+    The frame can do nothing to the page around it.
+    """
+    from eppv_atlas import embed
+    from eppv_atlas.store import files
+
+    frame = embed.Frame(
+        address=embed.web_address(url) if url else "",
+        state=embed.state(state),
+        width=embed.width(width),
+        height=embed.height(height),
+        downloads=downloads,
+        image=image,
+        lang=speak(language),
+    )
+    text = embed.written(page_of(load(), what, frame.lang), frame, form.value)
+    if out is None:
+        console.out(text)
+    else:
+        files.write_file(out, text.encode("utf-8"))
+        console.say(f"written to {out}", f"已写入 {out}")
+
+
+def page_of(atlas: Atlas, name: str, lang: str) -> embed.Page:
+    """The page of a case or of the whole atlas, as others need to know it."""
+    from eppv_atlas import embed, render
+
+    known = {placed.case.id for placed in atlas}
+    placed = None if name == NATIONAL and name not in known else select(atlas, [name])[0]
+    title, note, source = render.told(placed, atlas.settings, lang)
+    file = render.NATIONAL if placed is None else f"{placed.case.id}.html"
+    return embed.Page(name, file, title, note, source, str(getattr(atlas.settings.title, lang)))

@@ -1,0 +1,13 @@
+"""Maps as figures for print: PNG, SVG, PDF, without a browser.
+
+Floor 3, part of render: receives measures, never computes them; must not know
+files or the command line.
+"""
+
+from eppv_atlas.render.still.canvas import FORMS
+from eppv_atlas.render.still.case import alt as case_alt
+from eppv_atlas.render.still.case import case
+from eppv_atlas.render.still.national import alt as national_alt
+from eppv_atlas.render.still.national import national
+
+__all__ = ["FORMS", "case", "case_alt", "national", "national_alt"]

@@ -1,0 +1,106 @@
+"""What lies about a case: counties or states, and the land of the neighbours.
+
+Floor 3, part of render: knows boundaries only; must not know cases or measures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from eppv_atlas import boundaries
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What lies about a case, degrees.
+
+    Attributes
+    ----------
+    units
+        Counties, or states abroad, with their outlines as far as they are near.
+    land
+        Land beyond them.
+    view
+        West, south, east, north of what may come into view.
+    """
+
+    units: tuple[tuple[boundaries.Place, BaseGeometry], ...]
+    land: BaseGeometry
+    view: tuple[float, float, float, float]
+
+
+def surroundings(bounds: tuple[float, float, float, float], fineness: float = 700) -> Surroundings:
+    """Counties (or states abroad) about a case.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east, north of what is shown, degrees.
+    fineness
+        Outlines are simplified to one part in so many of its size.
+    """
+    west, south, east, north = bounds
+    size = max(east - west, north - south, 0.5)
+    view = (west - size, south - size, east + size, north + size)
+    abroad = west > 100 and north < 0
+    places, shapes = boundaries.states() if abroad else _districts()
+    boxes = _boxes(abroad)
+    near = np.flatnonzero(
+        (boxes[:, 0] <= view[2])
+        & (boxes[:, 2] >= view[0])
+        & (boxes[:, 1] <= view[3])
+        & (boxes[:, 3] >= view[1])
+    )
+    # cut first, wider than the view, so that simplifying does not work on what nobody sees
+    wide = (view[0] - size / 2, view[1] - size / 2, view[2] + size / 2, view[3] + size / 2)
+    cut = np.array([polygons(shapely.clip_by_rect(shapes[i], *wide)) for i in near], dtype=object)
+    simple = shapely.coverage_simplify(cut, size / fineness)
+    held = tuple((places[i], shape) for i, shape in zip(near, simple, strict=True) if not shape.is_empty)
+    return Surroundings(held, _land(wide, simple, abroad=abroad), view)
+
+
+def _land(
+    wide: tuple[float, float, float, float], counties: NDArray[np.object_], *, abroad: bool
+) -> BaseGeometry:
+    """Land that lies about the units of a local map."""
+    if abroad:
+        return polygons(shapely.clip_by_rect(boundaries.land(), *wide))
+    others = shapely.clip_by_rect(boundaries.foreign_land(), *wide)
+    if shapely.is_empty(others).all():
+        return shapely.MultiPolygon()
+    return polygons(shapely.unary_union(beside(others, shapely.unary_union(counties), 0.06)))
+
+
+@cache
+def _boxes(abroad: bool) -> NDArray[np.float64]:  # noqa: FBT001 - two countries, no more
+    shapes = boundaries.states()[1] if abroad else _districts()[1]
+    return np.asarray(shapely.bounds(shapes))
+
+
+@cache
+def _districts() -> tuple[list[boundaries.Place], NDArray[np.object_]]:
+    return boundaries.units("district")
+
+
+def beside(countries: NDArray[np.object_], ours: BaseGeometry, reach: float) -> list[BaseGeometry]:
+    """Countries, reaching a little under ours where they meet, so that no gap shows between two data sets."""
+    whole = [shape for shape in countries if not shape.is_empty]
+    edge = shapely.buffer(ours, reach)
+    seams = [
+        shapely.intersection(shapely.buffer(shapely.intersection(shape, edge), reach), edge)
+        for shape in whole
+        if shapely.intersects(shape, edge)
+    ]
+    return [*whole, *seams]
+
+
+def polygons(shape: BaseGeometry) -> BaseGeometry:
+    """The polygons of a shape, without the lines and points that cutting leaves."""
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    return shapely.MultiPolygon(parts)

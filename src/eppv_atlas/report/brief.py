@@ -1,0 +1,62 @@
+"""The table of areas as reports print it: zones of which something is known, without long remarks.
+
+Floor 3¾, part of report: knows sheets; must not know formats or how areas come about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from eppv_atlas.render.phrases import PHRASES
+from eppv_atlas.sheets import Sheet, Value, shown
+
+
+def brief(sheet: Sheet, columns: Sequence[str] = ()) -> tuple[Sheet, tuple[str, ...]]:
+    """The brief form of a table of zone areas.
+
+    Parameters
+    ----------
+    sheet
+        Of :func:`eppv_atlas.sheets.areas`.
+    columns
+        Ids of the columns to keep, in this order; all but the remarks if none are named.
+
+    Returns
+    -------
+    sheet, left_out
+        Zones with an area, stated or measured, and the totals; where a shape was
+        made from its stated area the difference says so, as on the pages. And the
+        names of the zones that have neither.
+    """
+    wanted = list(columns) or [column.id for column in sheet.columns if column.id != "remark"]
+    at = [i for name in wanted for i, column in enumerate(sheet.columns) if column.id == name]
+    sizes = [i for i, column in enumerate(sheet.columns) if column.kind == "area"]
+    rows: list[tuple[Value, ...]] = []
+    strong, left_out = [], []
+    for number, row in enumerate(sheet.rows):
+        if number not in sheet.strong and all(row[i] is None for i in sizes):
+            left_out.append(str(row[0]))
+            continue
+        if number in sheet.strong:
+            strong.append(len(rows))
+        rows.append(tuple(_told(sheet, row, i, total=number in sheet.strong) for i in at))
+    kept = tuple(
+        replace(column, kind="text") if column.kind == "percent" else column
+        for column in (sheet.columns[i] for i in at)
+    )
+    return replace(sheet, columns=kept, rows=tuple(rows), strong=frozenset(strong)), tuple(left_out)
+
+
+def _told(sheet: Sheet, row: tuple[Value, ...], i: int, *, total: bool) -> Value:
+    column = sheet.columns[i]
+    if column.kind != "percent":
+        return row[i]
+    held = {
+        one.id.split("_")[0]: value
+        for one, value in zip(sheet.columns, row, strict=True)
+        if one.kind == "area"
+    }
+    if not total and row[i] is None and None not in held.values():
+        return PHRASES["made_short"][sheet.lang]
+    return None if row[i] is None else shown(column, row[i], sheet.lang)

@@ -1,0 +1,442 @@
+"""Figures for print: what they show, how they read, that they do not change; and one figure, three outputs."""
+
+import itertools
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import matplotlib as mpl
+import numpy as np
+import pypdf
+import pytest
+import zxingcpp
+from PIL import Image
+
+import eppv_atlas as ea
+from conftest import CASES
+from eppv_atlas import measure, render, vocabulary
+from eppv_atlas.model import Name
+from eppv_atlas.render import still, style
+from eppv_atlas.render.still import canvas, drawing, naming
+from eppv_atlas.units import UNITS
+
+SVG = "{http://www.w3.org/2000/svg}"
+ADDRESS = "https://example.org/atlas/"
+
+
+def texts(svg):
+    """Every text of an SVG with its size, in points."""
+    found = []
+    for node in ET.fromstring(svg).iter(f"{SVG}text"):
+        size = re.search(r"font(?:-size)?: ?(?:[a-z0-9]+ )*([\d.]+)px", node.get("style", ""))
+        found.append(("".join(node.itertext()), float(size[1])))
+    return found
+
+
+def one_line(found):
+    return "".join(text for text, _ in found)
+
+
+@pytest.fixture(scope="module")
+def figures(atlas):
+    return {name: ea.figure(atlas[name]) for name in CASES} | {"national": ea.figure(atlas)}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("case", CASES)
+def test_a_case_says_names_areas_source_and_worth(figures, atlas, case, lang):
+    placed = atlas[case]
+    svg = figures[case].image("svg", lang=lang)
+    found = texts(svg)
+    said = one_line(found).replace(" ", "")
+    assert min(size for _, size in found) >= 6
+    for measured, zone in zip(measure.case(placed), placed.case.zones, strict=True):
+        if zone.id not in placed.shapes:
+            continue
+        assert getattr(zone.name, lang).replace(" ", "") in said
+        word = getattr(UNITS["km2"], lang)
+        if measured.stated_m2 is not None:
+            assert ea.units.area_text(measured.stated_m2, "km2") + word in said
+        if not measured.made_from_stated:
+            assert ea.units.area_text(measured.area_m2, "km2") + word in said
+    schematic = any(shape.confidence == "schematic" for shape in placed.shapes.values())
+    assert (render.phrases.PHRASES["schematic_note"][lang].replace(" ", "") in said) == schematic
+    assert placed.case.source.pages.replace(" ", "") in said
+    for name in figures[case].legend(lang):
+        assert name in [text for text, _ in found]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_national_map_names_every_case_and_what_a_standard_map_must(figures, atlas, lang):
+    found = texts(figures["national"].image("svg", lang=lang))
+    said = [text for text, _ in found]
+    assert min(size for _, size in found) >= 6
+    for placed in atlas:
+        assert getattr(placed.case.short, lang) in said
+    islands = {
+        "zh": {"钓鱼岛", "赤尾屿", "南沙群岛", "西沙群岛", "东沙群岛", "黄岩岛", "台湾"},
+        "en": {"Diaoyu Dao", "Chiwei Yu", "Taiwan"},
+    }[lang]
+    assert islands <= set(said)
+    counts = {term.id: 0 for term in vocabulary.PATHS.values()}
+    for placed in atlas:
+        counts[placed.case.path.id] += 1
+    for name, count in counts.items():
+        assert f"{getattr(vocabulary.PATHS[name], lang)} ({count})" in said
+    assert render.phrases.PHRASES["no_review"][lang] in said
+
+
+def test_the_review_number_is_printed(atlas):
+    settings = atlas.settings.model_copy(update={"review_no": "GS(2026)0001号"})
+    svg = still.national(atlas.cases, settings, lang="zh", width_cm=16, dpi=100, form="svg")
+    assert "审图号：GS(2026)0001号" in one_line(texts(svg))
+    placed = atlas["chaka-salt-lake"]
+    svg = still.case(
+        placed, measure.case(placed), settings, lang="zh", unit="mu", width_cm=16, dpi=100, form="svg"
+    )
+    assert "审图号：GS(2026)0001号" in one_line(texts(svg))
+    assert "亩" in one_line(texts(svg))
+
+
+@pytest.mark.parametrize("name", ["national", "nanping-wuyishan"])
+def test_a_pdf_holds_its_text(figures, tmp_path, name):
+    (tmp_path / "x.pdf").write_bytes(figures[name].image("pdf"))
+    page = pypdf.PdfReader(tmp_path / "x.pdf").pages[0]
+    said = page.extract_text().replace(" ", "").replace("\n", "")
+    assert figures[name].title().replace(" ", "")[:6] in said
+    assert ("茶卡盐湖" if name == "national" else "1,001.41平方公里") in said
+    assert float(page.mediabox.width) == pytest.approx(16 * 72 / 2.54, abs=0.1)
+
+
+def test_a_png_is_as_wide_as_asked(figures, tmp_path):
+    (tmp_path / "x.png").write_bytes(figures["chaka-salt-lake"].image("png", width_cm=12, dpi=200))
+    with Image.open(tmp_path / "x.png") as picture:
+        assert picture.width == pytest.approx(12 / 2.54 * 200, abs=1)
+        assert picture.info["dpi"][0] == pytest.approx(200, abs=0.1)
+
+
+SAME = """
+import hashlib, sys
+import eppv_atlas as ea
+atlas = ea.load()
+for thing in (atlas, atlas["changzhou-zhenglu"]):
+    for form in ("png", "svg", "pdf"):
+        print(form, hashlib.sha256(ea.figure(thing, address="https://example.org/").image(form, dpi=90)).hexdigest())
+"""
+
+
+def test_the_same_figure_has_the_same_bytes():
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", SAME],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": seed},
+        ).stdout
+        for seed in ("1", "77")
+    ]
+    assert runs[0] == runs[1]
+    assert runs[0].count("\n") == 6
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_code_opens_the_live_map(atlas, tmp_path, lang):
+    for thing, page in ((atlas, "index"), (atlas["chaka-salt-lake"], "chaka-salt-lake")):
+        figure = ea.figure(thing, address="https://example.org/atlas")
+        (tmp_path / "x.png").write_bytes(figure.image("png", lang=lang))
+        with Image.open(tmp_path / "x.png") as picture:
+            (code,) = zxingcpp.read_barcodes(picture.convert("L"))
+        assert code.text == f"https://example.org/atlas/{page}.html#lang={lang}" == figure.link(lang)
+
+
+def test_no_code_without_an_address(figures):
+    import io
+
+    with Image.open(io.BytesIO(figures["chaka-salt-lake"].image("png"))) as picture:
+        assert zxingcpp.read_barcodes(picture.convert("L")) == []
+
+
+def drawn(family, confidence, nth=0):
+    """A patch of a zone's look in grey, 60 × 60 points."""
+    import shapely
+
+    with canvas.settings():
+        figure, paper = canvas.sheet(60, 60, 144)
+        paper.add_patch(mpl.patches.Rectangle((2, 2), 56, 56, **drawing.look(family, confidence)))
+        drawing.fill(paper, shapely.box(2, 2, 58, 58), family, confidence, nth=nth)
+        figure.canvas.draw()
+        grey = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("L")
+    return np.asarray(grey, dtype=float)
+
+
+def test_families_stay_apart_in_grey():
+    looks = {name: drawn(name, "schematic") for name in vocabulary.FAMILIES}
+    for (one, a), (other, b) in itertools.combinations(looks.items(), 2):
+        assert np.abs(a - b).mean() > 6, (one, other)
+
+
+@pytest.mark.parametrize("confidence", ["schematic", "administrative"])
+def test_zones_of_one_look_stay_apart_in_grey(confidence):
+    looks = [drawn("farming", confidence, nth) for nth in range(3)]
+    for a, b in itertools.combinations(looks, 2):
+        assert np.abs(a - b).mean() > 4
+
+
+def test_a_schematic_shape_never_passes_for_another():
+    for family in vocabulary.FAMILIES:
+        schematic = drawn(family, "schematic")
+        for confidence in ("surveyed", "official", "digitised", "administrative"):
+            trusted = drawn(family, confidence)
+            assert trusted[24:96, 24:96].std() < 1e-9 < schematic[24:96, 24:96].std()
+    assert style.CONFIDENCE_STYLES["schematic"].dash
+
+
+# ---- one figure, three outputs ----
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("case", CASES)
+def test_picture_page_and_table_say_the_same(figures, atlas, case, lang):
+    figure = figures[case]
+    placed = atlas[case]
+    sheet = figure.table(lang, "km2")
+    at = {column.id: i for i, column in enumerate(sheet.columns)}
+    page = figure.page().decode("utf-8")
+    svg = texts(figure.image("svg", lang=lang))
+    said = one_line(svg).replace(" ", "")
+    rows = [row for i, row in enumerate(sheet.rows) if i not in sheet.strong]
+    assert len(rows) == len(placed.case.zones)
+    shown = 0
+    for zone, row in zip(placed.case.zones, rows, strict=True):
+        assert row[at["zone"]] == getattr(zone.name, lang)
+        if zone.id not in placed.shapes:
+            assert row[at["measured_km2"]] is None
+            continue
+        shown += 1
+        view = next(v for v in naming.zone_views(placed, figure.measures[case]) if v["id"] == zone.id)
+        assert view["name"][lang].replace(" ", "") in said
+        for key, column in (("stated", "stated_km2"), ("measured", "measured_km2")):
+            number = ea.sheets.shown(sheet.columns[at[column]], row[at[column]], lang)
+            assert number == (view[key]["km2"] if view[key] else "—")
+            if view[key]:
+                assert f">{number}<" in page  # the table of the live page
+                if key == "stated" or not view["madeFromStated"]:
+                    assert number in said
+        assert row[at["confidence"]] == view["confidence"]["name"][lang]
+    assert shown == len(placed.shapes)
+    for name in figure.legend(lang):
+        assert name in [text for text, _ in svg]
+        assert f'<span lang="{lang}">{name}</span>' in page
+    assert {row[at["confidence"]] for row in rows if row[at["measured_km2"]] is not None} <= set(
+        figure.legend(lang)
+    )
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_national_picture_page_and_table_say_the_same(figures, atlas, lang):
+    figure = figures["national"]
+    svg = [text for text, _ in texts(figure.image("svg", lang=lang))]
+    page = figure.page().decode("utf-8")
+    sheet = figure.table(lang)
+    first = [row[0] for i, row in enumerate(sheet.rows) if i not in sheet.strong]
+    names = [getattr(placed.case.short, lang) for placed in render.reading_order(atlas.cases)]
+    assert first == names
+    for name in names:
+        assert name in svg
+        assert f'<span lang="{lang}">{name}</span>' in page
+    for name in figure.legend(lang):
+        assert any(text.startswith(f"{name} (") for text in svg)
+        assert f'<span lang="{lang}">{name}</span>' in page
+
+
+# ---- what a user does wrong, what a case may hold ----
+
+
+def test_settings_of_matplotlib_come_back(figures):
+    before = dict(mpl.rcParams)
+    figures["chaka-salt-lake"].image("svg")
+    assert dict(mpl.rcParams) == before
+
+
+HOSTILE = (
+    "$\\frac{1}{0}$ $x",
+    "<script>alert(1)</script>",
+    "a\x00b\x1bc\u202ed",
+    "]]>&amp;\"'",
+    "x" * 190,
+    "🌊 𠮷",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_are_text(atlas, text):
+    placed = atlas["changzhou-zhenglu"]
+    name = Name.model_construct(zh=text, en=text)
+    zones = tuple(zone.model_copy(update={"name": name}) for zone in placed.case.zones)
+    case = placed.case.model_copy(update={"title": name, "short": name, "zones": zones})
+    odd = type(placed)(case, placed.shapes, placed.anchor, placed.anchor_confidence, placed.settings)
+    svg = ea.figure(odd).image("svg")
+    said = one_line(texts(svg)).replace(" ", "").replace("\n", "")
+    assert said.count(canvas.plain(text).replace(" ", "")) >= 1
+    assert {node.tag for node in ET.fromstring(svg).iter()} & {
+        f"{SVG}script",
+        f"{SVG}a",
+        f"{SVG}foreignObject",
+    } == set()
+    assert ea.figure(odd).image("pdf", dpi=60)[:5] == b"%PDF-"
+    ea.figure(odd).image("png", dpi=60)
+
+
+def test_a_case_without_any_shape_shows_its_place_and_says_so(atlas):
+    placed = atlas["beijing-green-heart"]
+    bare = type(placed)(placed.case, {}, placed.anchor, placed.anchor_confidence, placed.settings)
+    found = [text for text, _ in texts(ea.figure(bare).image("svg"))]
+    assert any("案例没有带图形的分区" in text for text in found)
+    assert ea.figure(bare).legend() == ()
+    assert "案例没有带图形的分区" in ea.figure(bare).alt()
+
+
+def test_a_crowd_of_cases_is_drawn_as_dots(atlas):
+    import shapely
+
+    random = np.random.default_rng(4)
+    placed = atlas["chaka-salt-lake"]
+    crowd = [
+        type(placed)(placed.case, {}, shapely.Point(*random.uniform([80, 25], [120, 45])), "schematic")
+        for _ in range(300)
+    ]
+    svg = still.national(crowd, atlas.settings, lang="zh", width_cm=16, dpi=100, form="svg")
+    assert "(300)" in one_line(texts(svg))
+    assert "茶卡盐湖" not in [text for text, _ in texts(svg)]
+
+
+def test_a_missing_package_is_named(monkeypatch, atlas):
+    monkeypatch.setitem(sys.modules, "cartopy", None)
+    canvas._font_file.cache_clear()
+    with pytest.raises(ea.UsageError, match=r"pip install 'eppv-atlas\[report\]'"):
+        ea.figure(atlas).image("png")
+    canvas._font_file.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"form": "gif"}, "png, svg, pdf"),
+        ({"lang": "fr"}, "zh, en"),
+        ({"unit": "acre"}, "km2"),
+        ({"width_cm": 0.5}, "6"),
+        ({"width_cm": float("nan")}, "6"),
+        ({"dpi": 5}, "50"),
+    ],
+)
+def test_a_wrong_choice_is_named(figures, options, word):
+    with pytest.raises(ea.UsageError, match=word):
+        figures["chaka-salt-lake"].image(**{"form": "png", **options})
+
+
+def test_a_figure_is_of_a_case_or_an_atlas(atlas):
+    with pytest.raises(ea.UsageError, match="atlas"):
+        ea.figure("chaka-salt-lake")
+    for address in (
+        "ftp://x/",
+        "example.org",
+        "https://u:p@x.org/",
+        "javascript:alert(1)",
+        "https://x.org/?k=1",
+        "https://x y/",
+    ):
+        with pytest.raises(ea.UsageError, match=r"https://example\.org"):
+            ea.figure(atlas, address=address)
+
+
+def test_the_command_writes_figures(cli, tmp_path):
+    code, out, _ = cli("figure", "national", "chaka-salt-lake", "--to", "svg", "--out", tmp_path)
+    assert code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["chaka-salt-lake.svg", "national.svg"]
+    assert "national.svg" in out
+    assert (
+        cli("figure", "chaka-salt-lake", "--out", tmp_path / "x.pdf", "--width", "160mm", "--unit", "mu")[0]
+        == 0
+    )
+    assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_language_may_stand_after_the_command(cli, tmp_path):
+    for lang, word in (("zh", "分区"), ("en", "Zones")):
+        path = tmp_path / f"{lang}.svg"
+        assert cli("figure", "chaka-salt-lake", "--lang", lang, "--untitled", "--out", path)[0] == 0
+        assert word in [text for text, _ in texts(path.read_bytes())]
+    code, out, _ = cli("embed", "national", "--lang", "zh")
+    assert code == 0
+    assert "lang=zh" in out
+    assert "Stated area" in cli("table", "areas", "chaka-salt-lake", "--to", "md", "--lang", "en")[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["figure", "no-such-case"],
+        ["figure", "national", "--width", "wide"],
+        ["figure", "national", "--width", "300cm"],
+        ["figure", "national", "--dpi", "3"],
+        ["figure", "national", "--to", "gif"],
+        ["figure", "national", "--to", "png", "--out", "x.svg"],
+        ["figure", "national", "--url", "not an address"],
+        ["figure", "national", "--out", "/proc/nowhere/x.png"],
+        ["figure"],
+    ],
+)
+def test_misuse_is_told_and_nothing_is_written(cli, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = cli(*arguments)
+    assert code == 2
+    assert err.strip()
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- in a real browser: names do not meet ----
+
+BOXES = """() => Array.from(document.querySelectorAll('text')).map(node => {
+  const box = node.getBoundingClientRect();
+  return [node.textContent, box.left, box.top, box.right, box.bottom];
+})"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", ["national", *CASES])
+def test_no_text_meets_another_or_leaves_the_sheet(browser, figures, tmp_path, name, lang):
+    path = tmp_path / "x.svg"
+    path.write_bytes(
+        ea.figure(figures[name].cases[0] if name != "national" else _all(figures), address=ADDRESS).image(
+            "svg", lang=lang
+        )
+    )
+    context = browser.new_context(viewport={"width": 900, "height": 1000}, offline=True)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_timeout(150)
+    found = page.evaluate(BOXES)
+    assert page.evaluate("""document.fonts.check('12px "Noto Sans SC"')""")
+    right, bottom = page.evaluate(
+        "[document.documentElement.width.baseVal.value, document.documentElement.height.baseVal.value]"
+    )
+    context.close()
+    assert len(found) > 10
+    for text, x0, y0, x1, y1 in found:
+        assert x0 >= -0.5, text
+        assert x1 <= right + 0.5, text
+        assert y0 >= -0.5, text
+        assert y1 <= bottom + 0.5, text
+    for (one, a0, b0, a1, b1), (other, c0, d0, c1, d1) in itertools.combinations(found, 2):
+        wide = min(a1, c1) - max(a0, c0)
+        high = min(b1, d1) - max(b0, d0)
+        # boxes of lines hold the room between lines; letters meet from a quarter of their height on
+        assert wide <= 1 or high <= 0.3 * min(b1 - b0, d1 - d0), (one, other)
+
+
+def _all(figures):
+    return ea.load()
