@@ -6,13 +6,17 @@ Times are after imports, on the atlas of this folder; each figure is drawn as
 users get it, 16 cm wide at 300 dpi.
 """
 
+from __future__ import annotations
+
 import argparse
 import re
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cartopy.crs
 import frykit.plot
@@ -25,14 +29,14 @@ assert frykit.plot
 assert matplotlib.figure  # imported before the clock starts
 
 
-def timed(call):
+def timed(call: Callable[[], Any]) -> tuple[Any, float]:
     """Result of a call and its seconds."""
     start = time.perf_counter()
     found = call()
     return found, time.perf_counter() - start
 
 
-def main():
+def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", action="store_true", help="the whole report in every format, too")
@@ -66,7 +70,7 @@ def main():
                     str(path),
                 ]
                 _, seconds = timed(
-                    lambda command=command: subprocess.run(command, check=True, capture_output=True)
+                    lambda command=command: subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own command
                 )
                 print(f"| {form} | {seconds:.1f} | {path.stat().st_size / 1e6:.1f} |")
 

@@ -440,3 +440,12 @@ def test_no_text_meets_another_or_leaves_the_sheet(browser, figures, tmp_path, n
 
 def _all(figures):
     return ea.load()
+
+
+def test_the_ground_has_the_colours_of_the_pages():
+    from conftest import ROOT
+
+    static = ROOT / "src" / "eppv_atlas" / "render" / "static"
+    drawn = (static / "base.js").read_text("utf-8") + (static / "figure.js").read_text("utf-8")
+    for name in ("sea", "land", "unit", "unit-line", "border", "ink", "note"):
+        assert style.GROUND[name] in drawn, name

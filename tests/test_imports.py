@@ -14,6 +14,7 @@ FLOORS = {
     "scalars": 2.0,
     "model": 2.0,
     "results": 2.0,
+    "reading_out": 2.0,
     "area": 2.0,
     "defects": 2.0,
     "boundaries": 2.0,
@@ -46,6 +47,7 @@ FLOORS = {
 NEIGHBOURS = {
     ("model", "scalars"),
     ("results", "model"),
+    ("reading_out", "model"),
     ("geometry", "area"),
     ("defects", "area"),
     ("cli", "console"),

@@ -199,7 +199,8 @@ def _apart(left: Quantity, right: Quantity, exact: bool, formula: Formula, lang:
     if exact:
         return "（恰好相等）" if lang == "zh" else " (exactly equal)"
     percent = (left.value - right.value) / abs(right.value) * 100
-    return f"（相差 {percent:+.3g}%）" if lang == "zh" else f" (difference {percent:+.3g}%)"
+    told = f"{percent:+.3g}%".replace("-", "−")
+    return f"（相差 {told}）" if lang == "zh" else f" (difference {told})"
 
 
 def _written(node: Node, facts: Mapping[str, Fact], lang: str, binds: str = "") -> str:

@@ -12,9 +12,10 @@ from typing import Any
 
 from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.errors import UsageError, printable
-from eppv_atlas.model import Case, Fact
+from eppv_atlas.model import Case
+from eppv_atlas.reading_out import fact_text
 from eppv_atlas.results import Measure, PlacedCase, Total
-from eppv_atlas.units import UNITS, area_text, from_m2, number_text
+from eppv_atlas.units import area_text, from_m2
 
 
 def chosen(
@@ -156,7 +157,7 @@ def measure_cells(measure: Measure, placed: PlacedCase, unit: str, lang: str) ->
     made = {"zh": "按面积生成", "en": "made from it"}[lang]
     none = {"zh": "无图形", "en": "no geometry"}[lang]
     share = next((f for f in placed.case.facts if f.id == zone.stated_share), None)
-    unstated = "—" if share is None else fact_text(share, lang)
+    unstated = "—" if share is None else printable(fact_text(share, lang))
     difference = f"{measure.difference_pct:+.2f} %" if measure.difference_pct is not None else "—"
     return [
         printable(getattr(zone.name, lang)),
@@ -167,12 +168,3 @@ def measure_cells(measure: Measure, placed: PlacedCase, unit: str, lang: str) ->
         "—" if measure.perimeter_m is None else f"{measure.perimeter_m / 1000:,.2f}",
         none if measure.confidence is None else getattr(vocabulary.CONFIDENCES[measure.confidence], lang),
     ]
-
-
-def fact_text(fact: Fact, lang: str) -> str:
-    """A fact's figure for reading: as printed in Chinese, qualifier, number and unit in English."""
-    if lang == "zh":
-        return printable(fact.printed)
-    unit = UNITS[fact.unit]
-    words = [vocabulary.QUALIFIERS[fact.qualifier].en, number_text(fact.value), unit.en]
-    return " ".join(word for word in words if word)

@@ -117,7 +117,8 @@ def list_(
 @app.command()
 def show(case_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the case.")]) -> None:
     """Show one case: typology, summary, zones, facts, mechanisms and contradictions with their pages."""
-    from eppv_atlas import claims, listing, measure, vocabulary
+    from eppv_atlas import claims, measure, vocabulary
+    from eppv_atlas.reading_out import fact_text
 
     atlas = load()
     placed = atlas[case_id]
@@ -164,7 +165,7 @@ def show(case_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the ca
             line(f"{getattr(item.name, lang)} ({kind}, {console.words('p.', '页')} {item.page})", "italic")
             line(f"  {getattr(item.about, lang)}")
             for rule in item.rules:
-                figures = ", ".join(listing.fact_text(facts[name], lang) for name in rule.facts)
+                figures = ", ".join(fact_text(facts[name], lang) for name in rule.facts)
                 line(f"  · {getattr(rule.text, lang)}" + (f" [{figures}]" if figures else ""))
         line()
     if case.sites:
@@ -186,7 +187,7 @@ def show(case_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the ca
         [
             getattr(vocabulary.SECTIONS[fact.section], lang),
             getattr(fact.label, lang) + (f" ({fact.period})" if fact.period else ""),
-            listing.fact_text(fact, lang),
+            printable(fact_text(fact, lang)),
             str(fact.page),
         ]
         for fact in case.facts

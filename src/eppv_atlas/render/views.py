@@ -17,10 +17,11 @@ from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import vocabulary
 from eppv_atlas.model import Fact, Zone
+from eppv_atlas.reading_out import fact_text
 from eppv_atlas.render import packing, style
 from eppv_atlas.render.phrases import PHRASES
 from eppv_atlas.results import Measure, PlacedCase, ZoneShape
-from eppv_atlas.units import AREA_UNITS, UNITS, area_text, number_text
+from eppv_atlas.units import AREA_UNITS, area_text
 from eppv_atlas.vocabulary import Term
 
 Both = dict[str, str]
@@ -36,25 +37,6 @@ def both(record: Any) -> Both:
 def picked(view: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
     """These keys of a view, in this order."""
     return {key: view[key] for key in keys}
-
-
-_ONE: Final = {
-    "times": "time",
-    "plants": "plant",
-    "tickets": "ticket",
-    "people": "person",
-    "visits": "visit",
-    "person-turns": "person-turn",
-    "households": "household",
-    "villages": "village",
-    "towns": "town",
-    "companies": "company",
-    "items": "item",
-    "years": "year",
-    "days": "day",
-    "minutes": "minute",
-}
-"""Units as they read after a one."""
 
 
 def same(text: str) -> Both:
@@ -83,26 +65,12 @@ def fact_view(fact: Fact) -> dict[str, Any]:
     return {
         "id": fact.id,
         "label": both(fact.label),
-        "value": {"zh": fact.printed.replace(" ", ""), "en": _english(fact)},
+        "value": {lang: fact_text(fact, lang) for lang in ("zh", "en")},
         "page": fact.page,
         "period": fact.period or "",
         "section": both(vocabulary.SECTIONS[fact.section]),
         "about": fact.about or "",
     }
-
-
-def _english(fact: Fact) -> str:
-    unit = UNITS[fact.unit]
-    value, big = fact.value, ""
-    if unit.quantity not in {"area", "length", "share"} and abs(value) >= 1e9:
-        value, big = value / 1e9, " billion"
-    elif unit.quantity not in {"area", "length", "share"} and abs(value) >= 1e6:
-        value, big = value / 1e6, " million"
-    number = number_text(round(value, 6))
-    qualifier = vocabulary.QUALIFIERS[fact.qualifier].en
-    space = "" if unit.en in {"%", "‰", ""} else " "
-    word = _ONE.get(unit.en, unit.en) if number == "1" and not big else unit.en
-    return f"{qualifier} {number}{big}{space}{word}".strip()
 
 
 def classified(entry: Any, table: Mapping[str, Term]) -> dict[str, Any]:

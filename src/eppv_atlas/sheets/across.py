@@ -11,11 +11,12 @@ from typing import Final
 
 from eppv_atlas import vocabulary
 from eppv_atlas.model import Classified, Fact
+from eppv_atlas.reading_out import fact_text
 from eppv_atlas.results import Measure, PlacedCase
 from eppv_atlas.sheets.build import one_unit
 from eppv_atlas.sheets.cited import sources
 from eppv_atlas.sheets.record import Sheet, SheetColumn, Value
-from eppv_atlas.sheets.words import fact_text, word
+from eppv_atlas.sheets.words import word
 from eppv_atlas.units import from_m2
 from eppv_atlas.vocabulary import Term
 

@@ -12,10 +12,11 @@ from typing import Final
 from eppv_atlas import vocabulary
 from eppv_atlas.errors import UsageError
 from eppv_atlas.model import Fact, Zone
+from eppv_atlas.reading_out import fact_text
 from eppv_atlas.results import Measure, PlacedCase, Total
 from eppv_atlas.sheets.cited import source
 from eppv_atlas.sheets.record import Sheet, SheetColumn, Value
-from eppv_atlas.sheets.words import fact_text, unit_text, word
+from eppv_atlas.sheets.words import unit_text, word
 from eppv_atlas.units import AREA_UNITS, area_text, from_m2
 
 SIDE_BY_SIDE: Final = ("km2", "ha", "mu")

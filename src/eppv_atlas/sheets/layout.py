@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from typing import Final
 
 from eppv_atlas.sheets.cells import bare_header, numeric, shown
@@ -15,8 +14,10 @@ from eppv_atlas.sheets.record import Sheet
 
 _LEAST: Final = {True: 5, False: 9}
 """Width that a column of numbers has at least, and one of texts."""
-_LONGEST_WORD: Final = 12
+_LONGEST_WORD: Final = 14
 _BREAK: Final = re.compile(r"[ -]|(?<=[\u2e80-\uffff])")
+
+_PIECE: Final = re.compile(r"[\u2e80-\uffff] *|[^ \u2e80-\uffff]+ *| +")
 
 
 def cells_wide(text: str) -> int:
@@ -59,6 +60,14 @@ def widths(sheet: Sheet, room: int) -> list[int]:
     return out
 
 
-def lines(text: str, widths_: Sequence[int]) -> int:
-    """Lines that a text takes across columns of these widths, with some to spare."""
-    return -(-int(1.1 * cells_wide(text)) // max(sum(widths_), 1))
+def lines(text: str, width: float) -> int:
+    """Lines that a text takes in a column, broken at blanks and between Chinese characters."""
+    count, used = 1, 0.0
+    for piece in _PIECE.findall(text):
+        # in a spreadsheet a Chinese character is a little wider than two digits
+        wide = cells_wide(piece.rstrip()) * (1.07 if ord(piece[0]) >= 0x2E80 else 1.0)
+        if used and used + wide > width:
+            count, used = count + 1, 0.0
+        count += int(max(0.0, wide - 0.01) // width)  # a word longer than the column is cut
+        used = used % width + wide % width + len(piece) - len(piece.rstrip())
+    return count

@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterable
 
 from eppv_atlas import vocabulary
 from eppv_atlas.errors import UsageError
+from eppv_atlas.reading_out import fact_text
 from eppv_atlas.results import Finding, PlacedCase
 from eppv_atlas.sheets.cited import source
 from eppv_atlas.sheets.record import Sheet, SheetColumn
-from eppv_atlas.sheets.words import fact_text, word
+from eppv_atlas.sheets.words import word
 from eppv_atlas.units import UNITS
 
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from eppv_atlas import vocabulary
-from eppv_atlas.model import Fact
-from eppv_atlas.units import UNITS, number_text
+from eppv_atlas.units import UNITS
 
 
 def _pair(zh: str, en: str) -> dict[str, str]:
@@ -56,7 +54,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "zone": _pair("分区", "Zone"),
     "zones": _pair("分区数", "Zones"),
     # titles
-    "title_areas": _pair("{name}：分区面积", "{name}: areas of the zones"),
+    "title_areas": _pair("{name}：分区面积", "{name}: zone areas"),
     "title_comparison": _pair("案例对比", "Cases compared"),
     "title_facts": _pair("{name}：数据台账", "{name}: facts ledger"),
     "title_facts_chosen": _pair("{name}：数据台账（节选）", "{name}: facts ledger (selection)"),
@@ -142,23 +140,6 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "colon": _pair("：", ": "),
     "then": _pair("；", "; "),
 }
-_ONE: Final = {
-    "times": "time",
-    "plants": "plant",
-    "tickets": "ticket",
-    "people": "person",
-    "visits": "visit",
-    "person-turns": "person-turn",
-    "households": "household",
-    "villages": "village",
-    "towns": "town",
-    "companies": "company",
-    "items": "item",
-    "years": "year",
-    "days": "day",
-    "minutes": "minute",
-}
-"""Units as they read after a one."""
 
 
 def word(name: str, lang: str, /, **parts: object) -> str:
@@ -171,20 +152,3 @@ def unit_text(unit: str, lang: str) -> str:
     """A unit as tables write it: symbols of area in both languages, but 亩."""
     known = UNITS[unit]
     return known.en if known.quantity == "area" and unit != "mu" else str(getattr(known, lang))
-
-
-def fact_text(fact: Fact, lang: str) -> str:
-    """A fact's figure for reading: as printed in Chinese; qualifier, number and unit in English."""
-    if lang == "zh":
-        return fact.printed.replace(" ", "")
-    unit = UNITS[fact.unit]
-    value, big = fact.value, ""
-    if unit.quantity not in {"area", "length", "share"}:
-        if abs(value) >= 1e9:
-            value, big = value / 1e9, " billion"
-        elif abs(value) >= 1e6:
-            value, big = value / 1e6, " million"
-    number = number_text(round(value, 6))
-    name = _ONE.get(unit.en, unit.en) if number == "1" and not big else unit.en
-    space = "" if unit.en in {"%", "‰", ""} else " "
-    return f"{vocabulary.QUALIFIERS[fact.qualifier].en} {number}{big}{space}{name}".strip()

@@ -58,7 +58,15 @@ class _Formats:
         self._made: dict[tuple[str, bool], Any] = {}
         self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "top": 1})
         self.head_right = book.add_format(
-            {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "top": 1, "align": "right"}
+            {
+                "bold": True,
+                "text_wrap": True,
+                "valign": "top",
+                "bottom": 1,
+                "top": 1,
+                "align": "right",
+                "indent": 1,
+            }
         )
         self.title = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self.note = book.add_format({"text_wrap": True, "valign": "top", "font_size": 9})
@@ -68,7 +76,8 @@ class _Formats:
         key = (number, strong)
         if key not in self._made:
             look: dict[str, Any] = {"valign": "top", "bold": strong}
-            look |= {"num_format": number} if number else {"text_wrap": True}
+            # the indent keeps a number off the text to its right
+            look |= {"num_format": number, "align": "right", "indent": 1} if number else {"text_wrap": True}
             self._made[key] = self._book.add_format(look)
         return self._made[key]
 
@@ -100,12 +109,17 @@ def _cut(text: str, most: int) -> str:
 
 def _fill(page: Any, sheet: Sheet, formats: _Formats) -> None:
     wide = widths(sheet, _ROOM)
+    heads = [bare_header(column, sheet.lang) for column in sheet.columns]
     for at, column in enumerate(sheet.columns):
-        page.set_column(at, at, wide[at] + 1)
+        page.set_column(at, at, wide[at] + 1.5)
         look = formats.head_right if numeric(column) else formats.head
-        page.write_string(0, at, bare_header(column, sheet.lang), look)
+        page.write_string(0, at, heads[at], look)
+    page.set_row(0, _height(max(lines(text, width) for text, width in zip(heads, wide, strict=True))))
     for line, row in enumerate(sheet.rows, start=1):
         strong = line - 1 in sheet.strong
+        texts = [shown(column, value, sheet.lang) for column, value in zip(sheet.columns, row, strict=True)]
+        # LibreOffice does not fit rows to their texts when it opens a file
+        page.set_row(line, _height(max(lines(text, width) for text, width in zip(texts, wide, strict=True))))
         for at, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
             held = bare(value)
             if held is None or held == "":
@@ -124,7 +138,7 @@ def _fill(page: Any, sheet: Sheet, formats: _Formats) -> None:
             page.merge_range(line, 0, line, len(sheet.columns) - 1, "", look)
         page.write_string(line, 0, _short(text), look)
         # merged cells do not grow with their text
-        page.set_row(line, _LINE_PT * lines(text, wide))
+        page.set_row(line, _height(lines(text, sum(wide))))
     page.freeze_panes(1, 0)
     page.repeat_rows(0)
     page.set_landscape()
@@ -132,6 +146,11 @@ def _fill(page: Any, sheet: Sheet, formats: _Formats) -> None:
     page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     page.fit_to_pages(1, 0)
     page.set_footer("&C&P / &N")
+
+
+def _height(count: int) -> float:
+    """Height of a row of so many lines, in points; Excel takes no more than 409."""
+    return min(409.0, _LINE_PT * count)
 
 
 def _short(text: str) -> str:

@@ -30,6 +30,8 @@ _SIDE: Final = 0.255
 """Width of the column with locators and legend, as a share of the figure's."""
 _GAP: Final = 6.0
 _MARGIN: Final = 2.0
+_FINENESS: Final = 900
+"""Outlines are simplified to one part in so many of the map: a third of a point."""
 
 
 def case(
@@ -90,7 +92,7 @@ def case(
         box = ground.filling(_metres(bounds, placed, projection), wide, high, 0.1)
         axes = ground.map_axes(figure, at, projection, box)
         plate = ground.Plate(figure, paper, axes, at, lang)
-        near = surroundings(bounds, 1600)
+        near = surroundings(bounds, _FINENESS)
         _ground(axes, near, projection, box)
         ground.compass(axes, 0.05, 0.9)
         ground.scale_bar(axes, box[2] - box[0], 0.22, 0.05, 0.035)
