@@ -29,7 +29,7 @@ test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/oxlint $(SCRIPT_RULES) src/eppv_atlas/render/static
+	$(BIN)/oxlint $(SCRIPT_RULES) src/eppv_atlas/render/static src/eppv_atlas/report/static
 	$(BIN)/pytest
 
 bench: .venv/dev.stamp

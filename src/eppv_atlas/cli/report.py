@@ -181,6 +181,8 @@ class _Writer:
                 f"reports need more packages ({error.name} is missing): pip install 'eppv-atlas[report]'",
                 f"生成报告需要更多组件（缺少 {error.name}）：pip install 'eppv-atlas[report]'",
             ) from None
+        if form == "pdf":
+            import_module("eppv_atlas.report.pdf").required()
         if template is not None:
             from eppv_atlas.report import docx_template
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import copy
 import io
+import re
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Final
@@ -55,6 +56,17 @@ A4: Final = (11906, 16838)
 MARGIN: Final = 1417
 """A page of A4 and margins of 2.5 cm, in twentieths of a point."""
 
+_MEASURE: Final = re.compile(r"(-?\d+(?:\.\d+)?)(mm|cm|in|pt|pc|pi)?")
+_UNITS: Final = {
+    "": 1.0,
+    "mm": 1440 / 25.4,
+    "cm": 1440 / 2.54,
+    "in": 1440.0,
+    "pt": 20.0,
+    "pc": 240.0,
+    "pi": 240.0,
+}
+_WORDS: Final = frozenset(map(qn, ("w:orient", "w:code", "w:equalWidth", "w:sep")))
 _REFERENCES: Final = frozenset({qn("w:headerReference"), qn("w:footerReference")})
 _MAIN: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _OTHERS: Final = {
@@ -81,11 +93,11 @@ def opened(template: bytes) -> Document:
         document = docx.Document(io.BytesIO(template))
         body = document.element.body
         sections = body.findall(qn("w:sectPr"))
-        assert document.styles is not None
+        last = sections[-1] if sections else el("w:sectPr")
+        _inherit(last, list(body.iter(qn("w:sectPr"))))
+        _measured(document, last)
     except Exception:  # noqa: BLE001 - a broken file breaks the library in a hundred ways
         raise _no_docx("its parts do not hang together", "其内部结构已损坏") from None
-    last = sections[-1] if sections else el("w:sectPr")
-    _inherit(last, list(body.iter(qn("w:sectPr"))))
     for element in list(body):
         body.remove(element)
     body.append(last)
@@ -113,6 +125,29 @@ def _inherit(last: Xml, sections: list[Xml]) -> None:
         last.find(qn("w:pgSz")).addnext(
             el("w:pgMar", {**edge, "w:header": 851, "w:footer": 851, "w:gutter": 0})
         )
+
+
+def _measured(document: Document, section: Xml) -> None:
+    """See that what is computed with is a number: measures of the page in twips, numbers of lists and styles."""
+    for element in section:
+        if element.tag in {qn("w:pgSz"), qn("w:pgMar"), qn("w:cols")}:
+            for name, value in element.attrib.items():
+                if name not in _WORDS:
+                    element.set(name, str(_twips(value)))
+    for style in document.styles.element.findall(qn("w:style")):
+        assert style.find(qn("w:name")) is not None
+    for rel in document.part.rels.values():
+        if rel.reltype.endswith("/numbering"):
+            lists: Xml = rel.target_part.element
+            for tag, name in (("w:abstractNum", "w:abstractNumId"), ("w:num", "w:numId")):
+                for one in lists.findall(qn(tag)):
+                    int(one.get(qn(name)))
+
+
+def _twips(value: str) -> int:
+    found = _MEASURE.fullmatch(value)
+    assert found is not None
+    return round(float(found[1]) * _UNITS[found[2] or ""])
 
 
 def _looked_at(template: bytes) -> None:

@@ -233,7 +233,7 @@ def _needs(head: str, cells: Sequence[str], *, right: bool) -> _Need:
     )
     at = unit_at(head)
     name = _BOLD * (max(_em(head[:at]), _em(head[at:])) if at > 0 else _em(head))
-    least = min(max(words, longest if right else 2.0, name if name <= 5 else name / 2), _LONGEST)
+    least = min(max(words, longest if right else 2.0, name if name <= 5 else name / 2, 1.0), _LONGEST)
     return _Need(
         least,
         max(least, min(longest, _SNUG)),

@@ -30,7 +30,8 @@ _DASHES: Final = re.compile(r"-(?=-)|\.(?=\.)")
 """Pandoc would set these as a dash and an ellipsis."""
 _LEADS: Final = re.compile(r"^(\w{0,9})([.)])(?=\s|$)|^([-+=:])")
 """What makes a list, a heading or a division at the beginning of a line; Pandoc counts by letters too."""
-_VALUE: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "{": "&#123;", "<": "&lt;", "&": "&amp;"})
+_VALUE: Final = {ord(char): f"&#{ord(char)};" for char in '\\"{}<>&`'}
+"""What would end a value of an attribute, or begin one of Quarto's shortcodes."""
 _ANCHOR: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
 
 

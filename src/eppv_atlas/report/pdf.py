@@ -56,6 +56,17 @@ def written(report: Report) -> bytes:
     return written_
 
 
+def required() -> None:
+    """See that everything is there that a PDF needs, before the work.
+
+    Raises
+    ------
+    UsageError
+        Naming what is missing and how it comes in.
+    """
+    _tools()
+
+
 def _tools() -> tuple[Any, Any]:
     """The library that lays out and the fonts; both come with the extra ``pdf``."""
     try:

@@ -227,7 +227,7 @@ def _say(
         run = paragraph.add_run()
         run.text = line
         run.font.size, run.font.bold, run.font.name = Pt(size), bold, _FONT[lang]
-        run.font.color.rgb = RGBColor(*bytes.fromhex(colour))
+        run.font.color.rgb = RGBColor(*bytes.fromhex(colour))  # type: ignore[no-untyped-call]
         properties = run._r.get_or_add_rPr()  # noqa: SLF001 - the library sets the Latin font only
         properties.set("lang", "zh-CN" if lang == "zh" else "en-GB")
         for name in ("a:ea", "a:cs"):
