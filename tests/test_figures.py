@@ -111,9 +111,9 @@ def test_a_pdf_holds_its_text(figures, tmp_path, name):
 
 
 def test_a_png_is_as_wide_as_asked(figures, tmp_path):
-    (tmp_path / "x.png").write_bytes(figures["chaka-salt-lake"].image("png", width_cm=12, dpi=200))
+    (tmp_path / "x.png").write_bytes(figures["chaka-salt-lake"].image("png", width_cm=13, dpi=200))
     with Image.open(tmp_path / "x.png") as picture:
-        assert picture.width == pytest.approx(12 / 2.54 * 200, abs=1)
+        assert picture.width == pytest.approx(13 / 2.54 * 200, abs=1)
         assert picture.info["dpi"][0] == pytest.approx(200, abs=0.1)
 
 
@@ -327,8 +327,8 @@ def test_a_missing_package_is_named(monkeypatch, atlas):
         ({"form": "gif"}, "png, svg, pdf"),
         ({"lang": "fr"}, "zh, en"),
         ({"unit": "acre"}, "km2"),
-        ({"width_cm": 0.5}, "6"),
-        ({"width_cm": float("nan")}, "6"),
+        ({"width_cm": 8}, "12"),
+        ({"width_cm": float("nan")}, "12"),
         ({"dpi": 5}, "50"),
     ],
 )
@@ -405,14 +405,19 @@ BOXES = """() => Array.from(document.querySelectorAll('text')).map(node => {
 })"""
 
 
+NARROW = ("national", "nanping-wuyishan", "wuzhou-liubao-tea", "changzhou-zhenglu")
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("name", ["national", *CASES])
-def test_no_text_meets_another_or_leaves_the_sheet(browser, figures, tmp_path, name, lang):
+@pytest.mark.parametrize(
+    ("name", "width"), [*((name, 16) for name in ("national", *CASES)), *((name, 12) for name in NARROW)]
+)
+def test_no_text_meets_another_or_leaves_the_sheet(browser, figures, tmp_path, name, width, lang):
     path = tmp_path / "x.svg"
     path.write_bytes(
         ea.figure(figures[name].cases[0] if name != "national" else _all(figures), address=ADDRESS).image(
-            "svg", lang=lang
+            "svg", lang=lang, width_cm=width
         )
     )
     context = browser.new_context(viewport={"width": 900, "height": 1000}, offline=True)
@@ -449,3 +454,53 @@ def test_the_ground_has_the_colours_of_the_pages():
     drawn = (static / "base.js").read_text("utf-8") + (static / "figure.js").read_text("utf-8")
     for name in ("sea", "land", "unit", "unit-line", "border", "ink", "note"):
         assert style.GROUND[name] in drawn, name
+
+
+def test_many_zones_are_drawn_quickly_and_the_figure_says_that_names_are_left_out(atlas):
+    import time
+
+    import shapely
+
+    from eppv_atlas.results import ZoneShape
+
+    placed = atlas["changzhou-zhenglu"]
+    first = placed.case.zones[0]
+    shapes, zones = {}, []
+    for i in range(60):
+        west, south = 120 + 0.01 * (i % 8), 31.7 + 0.01 * (i // 8)
+        zones.append(first.model_copy(update={"id": f"z{i}", "name": Name(zh=f"分区{i}", en=f"Zone {i}")}))
+        shapes[f"z{i}"] = ZoneShape(
+            f"z{i}", shapely.box(west, south, west + 0.009, south + 0.009), "schematic", "drawn"
+        )
+    case = placed.case.model_copy(update={"zones": tuple(zones)})
+    many = type(placed)(case, shapes, placed.anchor, placed.anchor_confidence, placed.settings)
+    start = time.process_time()
+    said = one_line(texts(ea.figure(many).image("svg")))
+    assert time.process_time() - start < 20  # hatching must not close up into a million lines
+    assert "分区较多" in said
+
+
+@pytest.mark.parametrize(
+    ("code", "box"),
+    [
+        ("653101", (75.9, 39.4, 76.1, 39.6)),
+        ("460300", (112.3, 16.8, 112.4, 16.9)),
+        ("710000", (121.4, 25.0, 121.6, 25.1)),
+        ("AU-TAS", (147.0, -42.5, 147.2, -42.3)),
+        ("110101", (100, 20, 125, 45)),
+    ],
+)
+def test_any_place_can_be_drawn(atlas, code, box):
+    import shapely
+
+    from eppv_atlas.results import ZoneShape
+
+    placed = atlas["changzhou-zhenglu"]
+    zone = placed.case.zones[0]
+    case = placed.case.model_copy(update={"zones": (zone,), "places": (code,), "sites": ()})
+    shape = ZoneShape(zone.id, shapely.box(*box), "schematic", "drawn")
+    there = type(placed)(
+        case, {zone.id: shape}, shapely.centroid(shape.geometry), "schematic", placed.settings
+    )
+    said = one_line(texts(ea.figure(there).image("svg")))
+    assert zone.name.zh in said

@@ -24,7 +24,8 @@ from eppv_atlas.store import Atlas
 from eppv_atlas.units import AREA_UNITS
 
 LANGUAGES: Final = ("zh", "en")
-WIDTHS_CM: Final = (6.0, 100.0)
+WIDTHS_CM: Final = (12.0, 100.0)
+"""Narrower, names and legend would not find room at a size that can be read."""
 DPI: Final = (50, 1200)
 
 

@@ -58,7 +58,7 @@ def figure(
     to: Annotated[
         Picture | None, typer.Option("--to", help="Format; by the suffix of --out if left out, else png.")
     ] = None,
-    width: Annotated[str, typer.Option(help="Width on paper: 16cm, 160mm, 6.3in.")] = "16cm",
+    width: Annotated[str, typer.Option(help="Width on paper, 12 cm or more: 16cm, 160mm, 6.3in.")] = "16cm",
     dpi: Annotated[int, typer.Option(help="Dots an inch of a PNG.")] = 300,
     unit: Annotated[
         AreaUnit, typer.Option(help="Unit of the areas beside the names of zones.")

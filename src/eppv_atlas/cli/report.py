@@ -199,6 +199,8 @@ class _Writer:
         for figure in figures:
             try:
                 blocks += self._blocks(figure)
+            except UsageError:  # a package is missing: every other case would say the same
+                raise
             except (AtlasError, ValueError, ArithmeticError, LookupError) as error:
                 failed.append((figure.name, _why(error)))
             step()

@@ -247,6 +247,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "另有 {n} 个分区文件未给出位置，图上没有。",
         "{n} more zones have no known place and are not on this map.",
     ),
+    "names_where_room": _pair(
+        "分区较多，图上只在有空处注名；名称与面积见表。",
+        "Of so many zones, those are named for which there is room; the table has all.",
+    ),
     "positions_note": _pair("标记只表示案例的大致位置。", "Markers show roughly where the cases lie."),
     "scan": _pair("扫码看交互地图", "Scan for the live map"),
     "in_country": _pair("在全国的位置", "In the country"),

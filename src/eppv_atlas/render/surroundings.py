@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Final, cast
 
 import numpy as np
 import shapely
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import boundaries
+
+_LEVELS: Final = (("province", 12.0), ("city", 5.0), ("district", 0.0))
+"""Which units are shown about a case that is so many degrees wide or high: no map names 2,000 counties."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Surroundings:
 
 
 def surroundings(bounds: tuple[float, float, float, float], fineness: float = 700) -> Surroundings:
-    """Counties (or states abroad) about a case.
+    """Counties about a case, cities or provinces about a wide one, states abroad.
 
     Parameters
     ----------
@@ -49,8 +53,9 @@ def surroundings(bounds: tuple[float, float, float, float], fineness: float = 70
     size = max(east - west, north - south, 0.5)
     view = (west - size, south - size, east + size, north + size)
     abroad = west > 100 and north < 0
-    places, shapes = boundaries.states() if abroad else _districts()
-    boxes = _boxes(abroad)
+    level = "state" if abroad else next(name for name, least in _LEVELS if size >= least)
+    places, shapes = _units(level)
+    boxes = _boxes(level)
     near = np.flatnonzero(
         (boxes[:, 0] <= view[2])
         & (boxes[:, 2] >= view[0])
@@ -78,14 +83,13 @@ def _land(
 
 
 @cache
-def _boxes(abroad: bool) -> NDArray[np.float64]:  # noqa: FBT001 - two countries, no more
-    shapes = boundaries.states()[1] if abroad else _districts()[1]
-    return np.asarray(shapely.bounds(shapes))
+def _boxes(level: str) -> NDArray[np.float64]:
+    return np.asarray(shapely.bounds(_units(level)[1]))
 
 
 @cache
-def _districts() -> tuple[list[boundaries.Place], NDArray[np.object_]]:
-    return boundaries.units("district")
+def _units(level: str) -> tuple[list[boundaries.Place], NDArray[np.object_]]:
+    return boundaries.states() if level == "state" else boundaries.units(cast("boundaries.Level", level))
 
 
 def beside(countries: NDArray[np.object_], ours: BaseGeometry, reach: float) -> list[BaseGeometry]:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from eppv_atlas.errors import AtlasError
+from eppv_atlas.errors import AtlasError, UsageError
 from eppv_atlas.exhibits import Figure
 from eppv_atlas.render.case_view import source_line
 from eppv_atlas.render.phrases import PHRASES
@@ -62,6 +62,8 @@ def written(
     for figure in figures:
         try:
             picture, table = figure.image("png", lang=lang, dpi=220, titled=False), _sheet(figure, lang)
+        except UsageError:  # a package is missing: every other figure would say the same
+            raise
         except (AtlasError, ValueError, ArithmeticError, LookupError) as error:
             if broken is None:
                 raise

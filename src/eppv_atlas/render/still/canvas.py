@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import io
-import logging
 import re
 import warnings
 from collections.abc import Iterator
@@ -41,8 +40,10 @@ _FONT: Final = re.compile(r"font-family: ?[^;\"]*")
 def _font_file() -> str:
     """The font's file, made known to Matplotlib."""
     try:
-        import cartopy  # noqa: F401 - named here, so that its absence is told in words
+        import cartopy  # noqa: F401 - named here, so that an absence is told in words
+        import fontTools  # noqa: F401
         import pylopdf_fonts_zh_cn
+        import segno  # noqa: F401
         from matplotlib import font_manager
     except ImportError as error:
         raise UsageError(
@@ -60,7 +61,6 @@ def settings() -> Iterator[None]:
     _font_file()
     import matplotlib as mpl
 
-    logging.getLogger("matplotlib.backends.backend_pdf").setLevel(logging.ERROR)
     with mpl.rc_context(mpl.rcParamsDefault), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # it is drawn as a box
         mpl.rcParams.update(

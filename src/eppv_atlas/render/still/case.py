@@ -30,6 +30,8 @@ _SIDE: Final = 0.255
 """Width of the column with locators and legend, as a share of the figure's."""
 _GAP: Final = 6.0
 _MARGIN: Final = 2.0
+_MANY: Final = 12
+"""With more zones than this some names may find no room, and the figure says so."""
 _FINENESS: Final = 900
 """Outlines are simplified to one part in so many of the map: a third of a point."""
 
@@ -167,6 +169,8 @@ def notes(
         first.append(PHRASES["ellipsoid_note"][lang])
         if absent:
             first.append(PHRASES["more_without_geometry"][lang].format(n=absent))
+    if len(placed.shapes) > _MANY:
+        first.append(PHRASES["names_where_room"][lang])
     out.append(space.join(first))
     meridian, low, high = numbers
     texts = [_degrees(meridian, "EW"), *(_degrees(value, "NS") for value in sorted((low, high), key=abs))]

@@ -28,6 +28,8 @@ SMALL: Final = 6.2
 BODY: Final = 7.0
 INK: Final = style.GROUND["ink"]
 SWATCH: Final = 18.0
+_LOOKS: Final = 4
+"""So many ways to hatch or dot zones of one look; then they begin anew, or they would be black."""
 _WORDS: Final = re.compile(r"[⺀-￿][，。；：、）》”？！」』]*|[^\s⺀-￿]+\s*|\s+")
 _PX: Final = 0.62
 """Points for a pixel of the pages: lines are finer on paper."""
@@ -218,10 +220,10 @@ def fill(
     colour = style.FAMILY_COLOURS[family]
     if style.CONFIDENCE_STYLES[confidence].hatched:
         given = style.FAMILY_HATCHES[family]
-        found = hatching.lines(shape, given.angles, given.distance * 0.68**nth * point)
+        found = hatching.lines(shape, given.angles, given.distance * 0.68 ** (nth % _LOOKS) * point)
         axes.add_collection(LineCollection(found, colors=colour, linewidths=0.5, alpha=0.75, zorder=zorder))
     elif nth:
-        at = hatching.dots(shape, 9.0 * 0.62 ** (nth - 1) * point)
+        at = hatching.dots(shape, 9.0 * 0.62 ** ((nth - 1) % _LOOKS) * point)
         axes.plot(
             at[:, 0],
             at[:, 1],

@@ -30,6 +30,10 @@ AUSTRALIA: Final = (113.0, -43.7, 153.7, -10.6)
 """What a map of Australia shows, degrees; islands far off are not in it."""
 
 
+_HALVES: Final = 37.0
+"""A scale bar shorter than this, in points, does not name its middle."""
+
+
 @dataclass(frozen=True)
 class Plate:
     """A map on paper.
@@ -240,7 +244,8 @@ def scale_bar(axes: Any, metres: float, share: float, x: float, y: float) -> Non
     number = length / 1000 if unit == "km" else length
     bar = add_scale_bar(axes, x, y, length=number, units=unit)
     bar.set_xticks([0, number / 2, number])
-    bar.set_xticklabels(["0", f"{number / 2:g}", f"{number:g} {unit}"])
+    wide = axes.get_position().width * axes.figure.get_size_inches()[0] * 72 * length / metres
+    bar.set_xticklabels(["0", f"{number / 2:g}" if wide > _HALVES else "", f"{number:g} {unit}"])
     bar.set_xlabel("")
     bar.tick_params(labelsize=6.2, length=2.5, width=0.6, pad=1.5)
     for spine in bar.spines.values():
