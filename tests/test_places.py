@@ -80,6 +80,23 @@ def test_pins_come_apart(points, distance):
     assert (moved[:, 1] <= 200).all()
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(inside, max_size=12))
+def test_pins_keep_out_of_what_would_change_their_meaning(points):
+    inset = (200.0, 0.0, 300.0, 90.0)
+    moved = places.apart(np.array(points), 14, FRAME, [inset])
+    for x, y in moved:
+        assert not (inset[0] - 7 + 1e-6 < x and y < inset[3] + 7 - 1e-6)
+
+
+def test_a_crowd_in_a_line_becomes_a_disc():
+    points = np.column_stack([np.linspace(140, 160, 50), np.full(50, 100.0)])
+    moved = places.apart(points, 14, (0, 0, 600, 400))
+    assert np.hypot(*(moved - points).T).max() < 80
+    gaps = [np.hypot(*(a - b)) for a, b in itertools.combinations(moved, 2)]
+    assert min(gaps) >= 14 - 0.05
+
+
 def test_pins_with_room_stay():
     points = np.array([[50.0, 50.0], [100.0, 50.0]])
     assert (places.apart(points, 14, FRAME) == points).all()

@@ -11,27 +11,17 @@ import re
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote
 
-from eppv_atlas.errors import UsageError
+from eppv_atlas import markdown
 
 FORMS: Final = ("iframe", "html", "markdown", "oembed", "quarto")
 SANDBOX: Final = "allow-scripts allow-popups"
 """All that our pages need: no access to the page around them, no forms, no way to its top."""
 DOWNLOADS: Final = f"{SANDBOX} allow-popups-to-escape-sandbox allow-downloads"
 """What files made in the page, and the link to the whole page, need besides."""
-STATE: Final = (
-    *("lang", "q", "path", "mode", "category", "province", "batch", "ecosystem", "confidence"),
-    *("case", "zone", "view", "base", "layers", "unit", "year"),
-)
-"""What the address of a page may hold, in the order in which the pages write it."""
 WIDTH_PX: Final = 800
 HEIGHT_PX: Final = 560
-_HEX: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", re.IGNORECASE)
-_SIZE: Final = re.compile(r"(\d{1,4})(px|%)?")
-_MARKS: Final = re.compile(r"([\\`*_{}\[\]<>#|~$^&!@])")
-_LEADS: Final = re.compile(r"^(\d*)([-+:=.)])")
-"""What makes a list, a heading or a division at the beginning of a line."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +60,7 @@ class Frame:
         Where the atlas is published, with a slash at its end; empty for addresses
         relative to the page around.
     state
-        What the page shows first, see :func:`state`.
+        What the page shows first, see :func:`eppv_atlas.framing.state`.
     width, height
         ``100%`` or ``800px``; pixels.
     downloads
@@ -88,100 +78,6 @@ class Frame:
     downloads: bool = False
     image: str = ""
     lang: str = "zh"
-
-
-def web_address(text: str) -> str:
-    """An address of the web that ends in a slash.
-
-    Raises
-    ------
-    UsageError
-        If it is none, or carries a name and password, a query or a state.
-    """
-    word = text.strip()
-    try:
-        parts = urlsplit(word)
-        host = parts.hostname
-        _ = parts.port  # an impossible one is told here
-    except ValueError:
-        host, parts = None, urlsplit("")
-    odd = parts.username or parts.password or parts.query or parts.fragment
-    if (
-        parts.scheme not in {"http", "https"}
-        or not host
-        or odd
-        or not re.fullmatch(r"[!-~\u00a1-\uffff]+", word)
-    ):
-        raise UsageError(
-            f"{text!r} is no address of a published atlas; write https://example.org/atlas/",
-            f"{text!r} 不是已发布图集的网址；请写成 https://example.org/atlas/",
-        )
-    return quote(parts.geturl().rstrip("/") + "/", safe="/:%~!$&'()*+,;=@[]")
-
-
-def state(text: str) -> str:
-    """What a page shows first, as the part of its address after ``#``.
-
-    Parameters
-    ----------
-    text
-        ``case=chaka-salt-lake&lang=en``, with or without ``#``; copied from the
-        address of a page or written by hand.
-
-    Raises
-    ------
-    UsageError
-        If a key is none that the pages know, or a map key stands in it.
-    """
-    pairs = parse_qsl(text.strip().lstrip("#"), keep_blank_values=True)
-    known = [(key, value) for key, value in pairs if key not in {"embed", "from"}]
-    unknown = [key for key, _ in known if key not in STATE]
-    if unknown or (text.strip("# ") and not pairs):
-        raise UsageError(
-            f"--hash: {', '.join(unknown) or text!r} is nothing that a page can show; known: {', '.join(STATE)}",
-            f"--hash：页面不认识 {'、'.join(unknown) or text!r}；可用：{'、'.join(STATE)}",
-        )
-    if _HEX.search(text):
-        raise UsageError(
-            "--hash holds what looks like a key of a map service; whoever opens the page could use it",
-            "--hash 中有疑似地图服务密钥；任何读者都能使用它",
-        )
-    held = dict(known)
-    return "&".join(f"{key}={quote(held[key], safe=',/')}" for key in STATE if held.get(key))
-
-
-def width(text: str) -> str:
-    """A width for a frame: ``100%``, ``800`` or ``800px``.
-
-    Raises
-    ------
-    UsageError
-        If it is none of these.
-    """
-    found = _SIZE.fullmatch(text.strip())
-    number, unit = (int(found[1]), found[2] or "px") if found else (0, "")
-    least, most = {"%": (10, 100), "px": (200, 4000)}.get(unit, (1, 0))
-    if not least <= number <= most:
-        raise UsageError(
-            f"--width {text!r}: write a share such as 100% (10 to 100) or pixels such as 800 (200 to 4000)",
-            f"--width {text!r}：请写百分比如 100%（10 到 100）或像素如 800（200 到 4000）",
-        )
-    return f"{number}{unit}"
-
-
-def height(value: int) -> int:
-    """A height for a frame, pixels.
-
-    Raises
-    ------
-    UsageError
-        If nothing could be read in it, or no screen is so high.
-    """
-    if not 200 <= value <= 4000:
-        raise UsageError(
-            f"--height {value}: write pixels from 200 to 4000", f"--height {value}：请写 200 到 4000 的像素数"
-        )
-    return value
 
 
 def written(page: Page, frame: Frame, form: str) -> str:
@@ -323,7 +219,7 @@ def _line(text: str) -> str:
 
 def _marked(text: str) -> str:
     """A text in Markdown: every mark is taken as it stands."""
-    return _LEADS.sub(r"\1\\\2", _MARKS.sub(r"\\\1", _line(text)))
+    return markdown.whole_line(_line(text))
 
 
 def _target(address: str) -> str:

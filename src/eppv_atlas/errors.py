@@ -113,4 +113,4 @@ class UnknownPlace(BilingualError):  # noqa: N818 - reads as the fact it states
 
 
 class RenderError(BilingualError):
-    """A page asked for something that a self-contained page must not hold."""
+    """A page asked for something that a self-contained page must not hold, or a shape no map can show."""

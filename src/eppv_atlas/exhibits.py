@@ -14,9 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pyproj.exceptions import ProjError
+from shapely.errors import ShapelyError
+
 from eppv_atlas import claims, measure, render, sheets
-from eppv_atlas.embed import web_address
-from eppv_atlas.errors import UsageError
+from eppv_atlas.errors import RenderError, UsageError
+from eppv_atlas.framing import web_address
 from eppv_atlas.model import Settings
 from eppv_atlas.render import legend, still
 from eppv_atlas.results import Finding, Measure, PlacedCase, Total
@@ -26,10 +29,12 @@ from eppv_atlas.units import AREA_UNITS
 LANGUAGES: Final = ("zh", "en")
 WIDTHS_CM: Final = (12.0, 100.0)
 """Narrower, names and legend would not find room at a size that can be read."""
+_LONGEST: Final = 180
+"""Characters of an address; a QR code of more has dots that no printer keeps apart."""
 DPI: Final = (50, 1200)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Figure:
     """A case, or the whole atlas, ready to be shown as a live map, a picture or a table.
 
@@ -53,6 +58,10 @@ class Figure:
     settings: Settings | None
     address: str = ""
     whole: bool = False
+
+    def __repr__(self) -> str:
+        """Name it, in one line."""
+        return f"<Figure {self.name}: .page(), .image(), .table()>"
 
     @property
     def name(self) -> str:
@@ -105,37 +114,26 @@ class Figure:
         Raises
         ------
         UsageError
-            If a choice is none of these, or the packages of ``eppv-atlas[report]`` are missing.
+            If a choice is none of these, the picture would be too large, or the
+            packages of ``eppv-atlas[report]`` are missing.
+        RenderError
+            If the shapes reach too far over the globe to be drawn.
         """
         _one_of("form", form, still.FORMS)
         _one_of("lang", lang, LANGUAGES)
         _one_of("unit", unit, AREA_UNITS)
         _between("width", width_cm, *WIDTHS_CM)
         _between("dpi", dpi, *DPI)
-        address = self.link(lang)
-        if self.whole:
-            return still.national(
-                self.cases,
-                self._settings(),
-                lang=lang,
-                width_cm=width_cm,
-                dpi=dpi,
-                form=form,
-                address=address,
-                titled=titled,
-            )
-        return still.case(
-            self.cases[0],
-            self._own(),
-            self.settings,
-            lang=lang,
-            unit=unit,
-            width_cm=width_cm,
-            dpi=dpi,
-            form=form,
-            address=address,
-            titled=titled,
-        )
+        order = still.Order(form, lang, unit, width_cm, dpi, self.link(lang), titled)
+        try:
+            if self.whole:
+                return still.national(self.cases, self._settings(), order)
+            return still.case(self.cases[0], self._own(), self.settings, order)
+        except (ShapelyError, ProjError) as error:  # half the world, a pole: no projection of ours holds it
+            raise RenderError(
+                f"{self.name} cannot be drawn: its shapes reach too far over the globe ({type(error).__name__})",
+                f"{self.name} 无法成图：图形跨度过大（{type(error).__name__}）",
+            ) from error
 
     def page(self) -> bytes:
         """The live map: one HTML file that works without a network."""
@@ -153,6 +151,11 @@ class Figure:
             ``zh`` or ``en``.
         unit
             One unit of area; None for km², ha and 亩 beside each other (a case only).
+
+        Raises
+        ------
+        UsageError
+            If a choice is none of these.
         """
         _one_of("lang", lang, LANGUAGES)
         if unit is not None:
@@ -206,6 +209,11 @@ def figure(thing: PlacedCase | Atlas, *, address: str = "") -> Figure:
     """
     if address:
         address = web_address(address)
+        if len(address) > _LONGEST:
+            raise UsageError(
+                f"an address of {len(address)} characters makes a QR code too fine to print; keep it under {_LONGEST}",
+                f"网址有 {len(address)} 个字符，二维码过密无法印刷；请不超过 {_LONGEST} 个字符",
+            )
     if isinstance(thing, PlacedCase):
         return Figure((thing,), {thing.case.id: tuple(measure.case(thing))}, thing.settings, address=address)
     if isinstance(thing, Atlas):

@@ -49,7 +49,7 @@ class ZoneShape:
     made: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PlacedCase:
     """A case together with its shapes.
 
@@ -73,6 +73,10 @@ class PlacedCase:
     anchor: Point
     anchor_confidence: str
     settings: Settings | None = None
+
+    def __repr__(self) -> str:
+        """Name it, in one line."""
+        return f"<PlacedCase {self.case.id}: {len(self.case.zones)} zones, {len(self.shapes)} with a shape>"
 
 
 @dataclass(frozen=True)

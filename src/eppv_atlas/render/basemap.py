@@ -21,8 +21,8 @@ from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.render.packing import pack_coverage, pack_lines, pack_shape
+from eppv_atlas.render.place_names import romanised
 from eppv_atlas.render.surroundings import beside, polygons, surroundings
-from eppv_atlas.render.words import romanised
 
 NATIONAL_SCALE: Final = 100
 LOCAL_SCALE: Final = 10_000
@@ -34,11 +34,14 @@ _SMALLEST: Final = 0.002
 _ISLAND_GROUPS: Final = (
     ("东沙群岛", "Dongsha Qundao", (116.5, 20.5, 117.0, 20.9)),
     ("西沙群岛", "Xisha Qundao", (110.9, 15.4, 113.0, 17.4)),
+    ("中沙群岛", "Zhongsha Qundao", (113.5, 15.3, 115.1, 16.2)),
     ("黄岩岛", "Huangyan Dao", (117.5, 14.9, 118.2, 15.4)),
     ("南沙群岛", "Nansha Qundao", (109.0, 3.0, 118.2, 12.2)),
     ("钓鱼岛", "Diaoyu Dao", (123.3, 25.6, 123.8, 26.0)),
     ("赤尾屿", "Chiwei Yu", (124.4, 25.8, 124.7, 26.1)),
 )
+_BELOW: Final = {"中沙群岛": 2.3}
+"""How far below its islands a name stands, degrees, where another group's name is beside it."""
 _LONE: Final = frozenset({"钓鱼岛", "赤尾屿", "东沙群岛", "黄岩岛"})
 # islands that a national map must show however small they are
 _ISLAND_BOXES: Final = (
@@ -226,7 +229,11 @@ def _island_names(dots: list[list[float]]) -> list[dict[str, Any]]:
             x = sum(dot[0] for dot in inside) / len(inside)
             # where a group is so small that a marker or a name could hide it, its dots are told too
             lone = inside if zh in _LONE else []
-            y = sum(d[1] for d in inside) / len(inside) if lone else min(d[1] for d in inside) - 0.35
+            y = (
+                sum(d[1] for d in inside) / len(inside)
+                if lone
+                else min(d[1] for d in inside) - _BELOW.get(zh, 0.35)
+            )
             out.append({"name": {"zh": zh, "en": en}, "at": [round(x, 2), round(y, 2)], "dots": lone})
     return out
 

@@ -13,6 +13,7 @@ import shapely
 from eppv_atlas import vocabulary
 from eppv_atlas.model import Settings
 from eppv_atlas.render.case_view import source_line
+from eppv_atlas.render.ledger_views import site_views
 from eppv_atlas.render.phrases import PHRASES
 from eppv_atlas.results import PlacedCase
 from eppv_atlas.vocabulary import Term
@@ -80,11 +81,13 @@ def told(placed: PlacedCase | None, settings: Settings, lang: str) -> tuple[str,
         )
     _, confidences = present([placed])
     worth = [PHRASES["schematic_note"][lang]] if any(term.id == "schematic" for term in confidences) else []
+    if any(site["drawn"] and site["confidence"]["id"] == "schematic" for site in site_views(placed.case)):
+        worth.append(PHRASES["schematic_places"][lang])
     if not placed.shapes:
-        worth = [PHRASES["place_only"][lang]]
+        worth.insert(0, PHRASES["place_only"][lang])
     abroad = not placed.case.places[0].isdigit()
     return (
         str(getattr(placed.case.title, lang)),
-        space.join([*worth, PHRASES["abroad_data"][lang] if abroad else review]),
+        space.join([*worth, *([PHRASES["abroad_data"][lang]] if abroad else []), review]),
         PHRASES["source"][lang] + ("：" if lang == "zh" else ": ") + source_line(placed.case, settings)[lang],
     )

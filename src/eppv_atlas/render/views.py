@@ -66,6 +66,8 @@ def fact_view(fact: Fact) -> dict[str, Any]:
         "id": fact.id,
         "label": both(fact.label),
         "value": {lang: fact_text(fact, lang) for lang in ("zh", "en")},
+        "number": fact.value,
+        "unit": fact.unit,
         "page": fact.page,
         "period": fact.period or "",
         "section": both(vocabulary.SECTIONS[fact.section]),
@@ -111,10 +113,12 @@ def zone_view(
         "statedFact": fact_view(stated) if stated else None,
         "share": fact_view(share) if share else None,
         "measured": areas(measure.area_m2),
+        "measuredM2": measure.area_m2,
         "difference": f"{measure.difference_pct:+.2f}%".replace("-", "−")
         if measure.difference_pct is not None
         else None,
         "madeFromStated": measure.made_from_stated,
+        "standsForUnit": vocabulary.stands_for_unit(zone.kind, measure.confidence),
     }
 
 
@@ -143,6 +147,11 @@ def zone_data(
         Steps per degree of the packed outline.
     """
     view = zone_view(zone, shape, measure, facts)
+    marks = {
+        "unit": view["standsForUnit"],
+        "atTop": round_about(zone),
+        "cells": shape.geometry.geom_type == "GeometryCollection",
+    }
     return {
         "id": zone.id,
         "name": view["name"],
@@ -151,14 +160,12 @@ def zone_data(
         "confidence": shape.confidence,
         "how": view["how"],
         "stated": measure.stated_m2,
-        "statedPage": view["statedFact"]["page"] if view["statedFact"] else 0,
-        "share": {"value": view["share"]["value"], "page": view["share"]["page"]} if view["share"] else None,
+        "told": picked(told, ("value", "page")) if (told := view["statedFact"] or view["share"]) else None,
         "measured": round(measure.area_m2 or 0.0, 2),
         "difference": view["difference"],
         "madeFromStated": view["madeFromStated"],
         "at": label_point(zone, shape.geometry),
-        "atTop": _round_about(zone),
-        "cells": shape.geometry.geom_type == "GeometryCollection",
+        **{name: True for name, held in marks.items() if held},
         "shape": packing.pack_shape(outline, scale),
     }
 
@@ -171,7 +178,7 @@ def for_display(shape: BaseGeometry, tolerance: float) -> BaseGeometry:
     return shapely.simplify(shape, tolerance, preserve_topology=True)
 
 
-def _round_about(zone: Zone) -> bool:
+def round_about(zone: Zone) -> bool:
     """Whether a shape is round, so that others may lie in its middle."""
     side = getattr(zone.geometry, "side", "")
     return zone.geometry.type in {"disc", "ring"} or side in {"centre", "edge"}
@@ -179,7 +186,7 @@ def _round_about(zone: Zone) -> bool:
 
 def label_point(zone: Zone, shape: BaseGeometry) -> list[float]:
     """Where a zone's name goes: the northern edge of round shapes, which may lie in each other; else inside."""
-    if _round_about(zone):
+    if round_about(zone):
         points = shapely.get_coordinates(shape)
         x, y = points[np.argmax(points[:, 1])]
     else:
@@ -228,7 +235,7 @@ def card_data(placed: PlacedCase, measures: Sequence[Measure]) -> dict[str, Any]
 
 
 def _bars(placed: PlacedCase, measures: Sequence[Measure]) -> list[dict[str, Any]]:
-    """Zones by area, largest first: the stated area with its page, or else the measured one."""
+    """Zones by area, largest first: the stated area as printed, with its page, or else the measured one."""
     facts = {fact.id: fact for fact in placed.case.facts}
     by_zone = {measure.zone: measure for measure in measures}
     bars = []
@@ -236,14 +243,15 @@ def _bars(placed: PlacedCase, measures: Sequence[Measure]) -> list[dict[str, Any
         measure = by_zone[zone.id]
         area_m2 = measure.stated_m2 if measure.stated_m2 is not None else measure.area_m2
         if area_m2:
+            stated = facts[zone.stated_area] if measure.stated_m2 and zone.stated_area else None
+            told = picked(fact_view(stated), ("value", "page")) if stated else {}
             bars.append(
                 {
                     "name": both(zone.name),
                     "family": vocabulary.family(zone.kind).id,
-                    "area": round(area_m2, 2),
-                    "page": facts[zone.stated_area].page if measure.stated_m2 and zone.stated_area else 0,
+                    "area": round(area_m2),
                     "confidence": measure.confidence or "",
-                    "made": measure.made_from_stated,
+                    **told,
                 }
             )
     return sorted(bars, key=lambda bar: -float(bar["area"]))

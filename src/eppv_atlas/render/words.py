@@ -59,36 +59,6 @@ def pinyin(text: str) -> str:
     return " ".join(syllable for run in _CHINESE.findall(text) for syllable in lazy_pinyin(run))
 
 
-_UNITS: Final = (
-    ("自治县", " Autonomous County"),
-    ("自治旗", " Autonomous Banner"),
-    ("自治州", " Autonomous Prefecture"),
-    ("地区", " Prefecture"),
-    ("林区", " Forestry District"),
-    ("新区", " New Area"),
-    ("县", " County"),
-    ("市", " City"),
-    ("区", " District"),
-    ("旗", " Banner"),
-    ("盟", " League"),
-)
-
-
-def romanised(name: str) -> str:
-    """A county's name in Latin letters: its pinyin, and what kind of unit it is.
-
-    >>> romanised("光泽县"), romanised("西安区"), romanised("易县")
-    ('Guangze County', "Xi'an District", 'Yixian County')
-    """
-    stem, kind = next(
-        ((name.removesuffix(tail), word) for tail, word in _UNITS if name.endswith(tail) and name != tail),
-        (name, ""),
-    )
-    spelled = pinyin(stem if len(stem) > 1 else stem + name.removeprefix(stem)[:1]).split()
-    joined = "".join(f"'{part}" if i and part[0] in "aeo" else part for i, part in enumerate(spelled))
-    return joined[:1].upper() + joined[1:] + kind if joined else name
-
-
 def search_words(texts: Iterable[str], names: Iterable[str]) -> dict[str, Any]:
     """What the search of a page looks through.
 

@@ -15,21 +15,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from eppv_atlas.markdown import whole_line
 from eppv_atlas.report.blocks import Bullets, Heading, Paragraph, Picture, Report, Table
 from eppv_atlas.report.fitting import easy, face
 from eppv_atlas.report.words import WORDS, gap, label, remarks
 from eppv_atlas.report.zipped import clean, in_line
 
-# < > & as entities: every Markdown knows those
-_MARKUP: Final = str.maketrans(
-    {"<": "&lt;", ">": "&gt;", "&": "&amp;", **{char: f"\\{char}" for char in "\\`*_{}[]|~^$#@!\"'"}}
-)
-_LINKS: Final = re.compile(r"(?<=[A-Za-z])(?=://)|(?<=www)(?=\.)", re.IGNORECASE)
-"""Where a bare address must be broken, which GitHub would make a link."""
-_DASHES: Final = re.compile(r"-(?=-)|\.(?=\.)")
-"""Pandoc would set these as a dash and an ellipsis."""
-_LEADS: Final = re.compile(r"^(\w{0,9})([.)])(?=\s|$)|^([-+=:])")
-"""What makes a list, a heading or a division at the beginning of a line; Pandoc counts by letters too."""
 _VALUE: Final = {ord(char): f"&#{ord(char)};" for char in '\\"{}<>&`'}
 """What would end a value of an attribute, or begin one of Quarto's shortcodes."""
 _ANCHOR: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
@@ -63,10 +54,7 @@ def mark(text: str) -> str:
     >>> mark("<b> & c")
     '&lt;b&gt; &amp; c'
     """
-    told = _LINKS.sub(r"\\", in_line(text).translate(_MARKUP))
-    told = _DASHES.sub(lambda found: f"\\{found[0]}", told)
-    told = _LEADS.sub(lambda found: f"{found[1] or ''}\\{found[2] or found[3]}", told)
-    return f"&#40;{told[1:]}" if told.startswith("(") else told
+    return whole_line(in_line(text))
 
 
 def _lines(text: str, indent: str = "") -> str:

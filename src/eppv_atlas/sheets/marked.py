@@ -5,29 +5,17 @@ Floor 3, part of sheets: knows records of tables.
 
 from __future__ import annotations
 
-import re
 from html import escape
-from typing import Final
 
+from eppv_atlas.markdown import inside
 from eppv_atlas.sheets.cells import ABSENT, header, numeric, plain, shown
 from eppv_atlas.sheets.record import Sheet
 from eppv_atlas.sheets.words import word
 
-# < > & as entities: every Markdown knows those. The rest is markup in CommonMark, or in the
-# dialects of GitHub and Pandoc (tables, maths, citations, super- and subscripts, attributes).
-_MARKUP: Final = str.maketrans(
-    {"<": "&lt;", ">": "&gt;", "&": "&amp;", **{char: f"\\{char}" for char in "\\`*_{}[]|~^$#@\"'"}}
-)
-_LINKS: Final = re.compile(r"(?<=[A-Za-z])(?=://)|(?<=www)(?=\.)", re.IGNORECASE)
-"""Where a bare address must be broken, which GitHub would make a link."""
-_DASHES: Final = re.compile(r"-(?=-)|\.(?=\.)")
-"""Pandoc would set these as a dash and an ellipsis."""
-
 
 def _mark(text: str) -> str:
     """A text of which nothing is markup."""
-    told = plain(text).translate(_MARKUP)
-    return _DASHES.sub(lambda found: f"\\{found[0]}", _LINKS.sub(r"\\", told))
+    return inside(plain(text))
 
 
 def markdown(sheet: Sheet) -> str:

@@ -68,6 +68,7 @@ __all__ = [
     "ecosystems_of",
     "family",
     "rank",
+    "stands_for_unit",
 ]
 
 
@@ -79,3 +80,12 @@ def rank(confidence: str) -> int:
 def family(zone_kind: str) -> Term:
     """Family of a zone kind: the term that carries its map colour."""
     return FAMILIES[ZONE_KINDS[zone_kind].group]
+
+
+def stands_for_unit(zone_kind: str, confidence: str | None) -> bool:
+    """Whether a shape is the outline of an administrative unit that stands for a zone inside it.
+
+    Its area is that of the unit, not of the zone; where the zone *is* the unit
+    (the family ``extent``), it is both.
+    """
+    return confidence == "administrative" and family(zone_kind).id != "extent"

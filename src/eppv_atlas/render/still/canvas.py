@@ -11,10 +11,11 @@ from __future__ import annotations
 import base64
 import io
 import re
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMS: Final = ("png", "svg", "pdf")
+MOST_PIXELS: Final = 2e8
+"""A larger PNG takes gigabytes to draw and no reader opens it."""
+_ONE_AT_A_TIME: Final = threading.RLock()
 FAMILY: Final = "Noto Sans SC"
 _FALLBACKS: Final = (
     "'Noto Sans SC','Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
@@ -61,7 +65,8 @@ def settings() -> Iterator[None]:
     _font_file()
     import matplotlib as mpl
 
-    with mpl.rc_context(mpl.rcParamsDefault), warnings.catch_warnings():
+    # Matplotlib's settings belong to the whole process: one drawing at a time
+    with _ONE_AT_A_TIME, mpl.rc_context(mpl.rcParamsDefault), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # it is drawn as a box
         mpl.rcParams.update(
             {
@@ -74,6 +79,7 @@ def settings() -> Iterator[None]:
                 "lines.scale_dashes": False,
                 "hatch.linewidth": 0.5,
                 "path.simplify": False,
+                "text.hinting": "none",  # words are as wide at any resolution
                 "text.parse_math": False,  # a dollar sign is a dollar sign
                 "text.usetex": False,
             }
@@ -82,10 +88,23 @@ def settings() -> Iterator[None]:
 
 
 def sheet(width_pt: float, height_pt: float, dpi: int) -> tuple[Figure, Axes]:
-    """A white sheet, and axes over all of it whose coordinates are points from its lower left corner."""
+    """A white sheet, and axes over all of it whose coordinates are points from its lower left corner.
+
+    Raises
+    ------
+    UsageError
+        If it would have too many pixels.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    if width_pt * height_pt * (dpi / 72) ** 2 > MOST_PIXELS:
+        raise UsageError(
+            f"a picture of {width_pt / 72 * dpi:,.0f} by {height_pt / 72 * dpi:,.0f} pixels is too large to draw; "
+            "take fewer --dpi, or svg or pdf, which are sharp at any size",
+            f"图片达 {width_pt / 72 * dpi:,.0f} × {height_pt / 72 * dpi:,.0f} 像素，过大；请减小 --dpi，"
+            "或改用 svg、pdf（任意放大都清晰）",
+        )
     figure = Figure(figsize=(width_pt / 72, height_pt / 72), dpi=dpi, facecolor="white")
     FigureCanvasAgg(figure)
     paper = figure.add_axes((0, 0, 1, 1), zorder=10, facecolor="none")
@@ -97,14 +116,21 @@ def sheet(width_pt: float, height_pt: float, dpi: int) -> tuple[Figure, Axes]:
 
 def plain(text: str) -> str:
     """Text that any file format can hold: what cannot be seen or would turn its direction is a box."""
-    return "".join(char if char.isprintable() or char == "\n" else "\u25a1" for char in text)
+    return "".join(char if char.isprintable() or char in "\n\u00a0" else "\u25a1" for char in text)
 
 
-def text_size(paper: Axes, text: str, size: float) -> tuple[float, float]:
-    """Width and height of a text, points."""
+@cache
+def _ruler() -> Figure:
+    """A scrap of paper to measure words on: the same for every size and form of figure."""
+    return sheet(30, 30, 300)[0]
+
+
+@lru_cache(maxsize=4096)
+def text_size(text: str, size: float) -> tuple[float, float]:
+    """Width and height of a text, points; inside :func:`settings`."""
     from matplotlib.text import Text
 
-    figure: Any = paper.figure
+    figure: Any = _ruler()
     item = Text(0, 0, plain(text), fontsize=size, fontfamily=FAMILY, linespacing=1.25)
     item.set_figure(figure)
     renderer: RendererAgg = figure.canvas.get_renderer()

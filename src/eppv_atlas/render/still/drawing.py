@@ -30,7 +30,7 @@ INK: Final = style.GROUND["ink"]
 SWATCH: Final = 18.0
 _LOOKS: Final = 4
 """So many ways to hatch or dot zones of one look; then they begin anew, or they would be black."""
-_WORDS: Final = re.compile(r"[⺀-￿][，。；：、）》”？！」』]*|[^\s⺀-￿]+\s*|\s+")
+_WORDS: Final = re.compile(r"[⺀-￿][，。；：、）》”？！」』]*|[^ \t\n⺀-￿]+[ \t\n]*|[ \t\n]+")
 _PX: Final = 0.62
 """Points for a pixel of the pages: lines are finer on paper."""
 
@@ -42,8 +42,13 @@ def words(paper: Axes, x: float, y: float, text: str, size: float = BODY, **more
 
 
 def label(paper: Axes, x: float, y: float, text: str, size: float, *, quiet: bool = False) -> None:
-    """A name with its middle at x, y: on a pale ground, or quiet and without one."""
-    ground = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.78}
+    """A name with its middle at x, y on a pale ground, or quiet and with a paler one."""
+    ground = {
+        "boxstyle": "square,pad=0.02" if quiet else "square,pad=0.1",
+        "facecolor": "white",
+        "edgecolor": "none",
+        "alpha": 0.6 if quiet else 0.78,
+    }
     paper.text(
         x,
         y,
@@ -52,29 +57,46 @@ def label(paper: Axes, x: float, y: float, text: str, size: float, *, quiet: boo
         ha="center",
         va="center",
         linespacing=1.2,
-        zorder=5.6,
+        zorder=5.5 if quiet else 5.6,
         color=style.GROUND["quiet"] if quiet else INK,
-        bbox=None if quiet else ground,
+        bbox=ground,
     )
 
 
-def folded(paper: Axes, text: str, size: float, width: float) -> list[str]:
-    """A text in lines no wider than `width`; Chinese breaks anywhere but before its stops, English at spaces."""
+def folded(text: str, size: float, width: float) -> list[str]:
+    """A text in lines no wider than `width`: Chinese breaks anywhere but before its stops, English at spaces.
+
+    A word that is wider than a line is cut.
+    """
     out, line = [], ""
-    for piece in _WORDS.findall(text):
-        if line and text_size(paper, (line + piece).rstrip(), size)[0] > width:
-            out.append(line.rstrip())
-            line = piece.lstrip()
-        else:
-            line += piece
+    for word in _WORDS.findall(text):
+        for piece in _cut(word, size, width):
+            if line and text_size((line + piece).rstrip(), size)[0] > width:
+                out.append(line.rstrip())
+                line = piece.lstrip(" ")
+            else:
+                line += piece
     return [*out, line.rstrip()] if line.strip() else out
+
+
+def _cut(word: str, size: float, width: float) -> list[str]:
+    """A word in pieces that fit a line each."""
+    if text_size(word.rstrip(), size)[0] <= width:
+        return [word]
+    pieces, piece = [], ""
+    for char in word:
+        if piece and text_size(piece + char, size)[0] > width:
+            pieces.append(piece)
+            piece = ""
+        piece += char
+    return [*pieces, piece]
 
 
 def paragraph(
     paper: Axes, x: float, top: float, text: str, width: float, size: float = SMALL, **more: Any
 ) -> float:
     """A folded text below `top`; returns where it ends."""
-    for line in folded(paper, text, size, width):
+    for line in folded(text, size, width):
         top -= size * 1.38
         words(paper, x, top + size * 0.2, line, size, **more)
     return top
@@ -98,7 +120,7 @@ def flow(
     """
     at, y = x, top - pitch / 2
     for draw, wide, text in entries:
-        need = wide + 4 + text_size(paper, text, size)[0] + 12
+        need = wide + 4 + text_size(text, size)[0] + 12
         if at > x and at + need - 12 > x + width:
             at, y = x, y - pitch
         draw(at, y)
@@ -235,12 +257,33 @@ def fill(
         )
 
 
-def swatch(paper: Axes, x: float, y: float, family: str, confidence: str) -> None:
-    """A patch of a zone's look; `x` is its left side, `y` its middle."""
+def swatch(paper: Axes, x: float, y: float, family: str, confidence: str, nth: int = 0) -> None:
+    """A patch of a zone's look, see :func:`fill`; `x` is its left side, `y` its middle."""
     from matplotlib.patches import Rectangle
 
-    paper.add_patch(Rectangle((x, y - 4.5), SWATCH, 9.0, zorder=5, **look(family, confidence)))
-    fill(paper, shapely.box(x, y - 4.5, x + SWATCH, y + 4.5), family, confidence)
+    high = 3.6
+    paper.add_patch(Rectangle((x, y - high), SWATCH, 2 * high, zorder=5, **look(family, confidence)))
+    fill(paper, shapely.box(x, y - high, x + SWATCH, y + high), family, confidence, nth=nth)
+
+
+def ring(paper: Axes, x: float, y: float, *, schematic: bool) -> None:
+    """A place: dashed where it is schematic, with a dot in its middle where it is not, as on the pages."""
+    from matplotlib.patches import Circle
+
+    dashes = (0, (1.6, 1.3)) if schematic else "solid"
+    paper.add_patch(
+        Circle((x, y), 2.4, facecolor="white", edgecolor=INK, linewidth=0.8, linestyle=dashes, zorder=6)
+    )
+    if not schematic:
+        paper.add_patch(Circle((x, y), 0.8, facecolor=INK, edgecolor="none", zorder=6.1))
+
+
+def veil(axes: Any, left: float, bottom: float, right: float, top: float) -> None:
+    """A pale ground under what must be read over any map, in shares of the axes."""
+    from matplotlib.patches import Rectangle
+
+    pale: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "zorder": 4.5}
+    axes.add_patch(Rectangle((left, bottom), right - left, top - bottom, transform=axes.transAxes, **pale))
 
 
 def qr(paper: Axes, x: float, y: float, size: float, address: str) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from eppv_atlas.errors import RenderError
 from eppv_atlas.render import basemap, style, unpacking
 from eppv_atlas.render.still.canvas import FAMILY
 
@@ -70,10 +71,30 @@ def albers(meridian: float, low: float, high: float, middle: float = 0.0) -> Pro
     return AlbersEqualArea(meridian, middle, standard_parallels=(low, high), globe=globe)
 
 
+_WIDEST: Final = 120.0
+_HIGHEST: Final = 90.0
+"""What one figure shows at most, degrees of longitude and of latitude."""
+
+
 def local_albers(bounds: Bounds) -> tuple[Projection, tuple[float, float, float]]:
-    """An Albers projection for a place, north upwards, with its meridian and parallels, degrees."""
+    """An Albers projection for a place, north upwards, with its meridian and parallels, degrees.
+
+    Raises
+    ------
+    RenderError
+        If it reaches further over the globe than one map can show.
+    """
     west, south, east, north = bounds
+    if east - west > _WIDEST or north - south > _HIGHEST:
+        raise RenderError(
+            f"it reaches over {east - west:.0f}° of longitude and {north - south:.0f}° of latitude; "
+            f"a figure shows up to {_WIDEST:.0f}° by {_HIGHEST:.0f}°",
+            f"图形跨经度 {east - west:.0f}°、纬度 {north - south:.0f}°；一幅图最多表示 {_WIDEST:.0f}°×{_HIGHEST:.0f}°",
+        )
     middle, reach = (south + north) / 2, max((north - south) / 6, 0.02)
+    if abs(middle) < 0.5:  # parallels on both sides of the equator would make no cone
+        middle = 0.5 if middle >= 0 else -0.5
+        reach = min(reach, 0.4)
     numbers = (round((west + east) / 2, 2), round(middle - reach, 2), round(middle + reach, 2))
     return albers(*numbers, middle=round(middle, 2)), numbers
 

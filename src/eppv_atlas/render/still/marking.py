@@ -10,32 +10,49 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import shapely
 
-from eppv_atlas.render import basemap
+from eppv_atlas.render import basemap, style
+from eppv_atlas.render.phrases import PHRASES
 from eppv_atlas.render.still import canvas, drawing, ground, places
 from eppv_atlas.results import PlacedCase
 
 CROWD: Final = 60
 """More cases than this are marked without names and glyphs."""
+_FOLD: Final = 95.0
 _PIN: Final = 12.5
 _DOT: Final = 5.0
+_SEA_NAMES: Final = {
+    "东沙群岛": ((113.2, 20.3), (113.2, 21.2)),
+    "西沙群岛": ((109.9, 14.5), (110.6, 13.6)),
+    "中沙群岛": ((115.4, 17.4), (116.2, 17.1)),
+    "黄岩岛": ((116.9, 13.9), (116.9, 13.1)),
+    "南沙群岛": ((108.5, 9.2), (108.4, 9.2)),
+}
+"""Middles of the names in the inset, degrees: in Chinese in one line, in English in two."""
+_TURNS: Final = {
+    "钓鱼岛": ((180, 135, 90), (135, 90, 180)),
+    "赤尾屿": ((90, 67, 45), (90, 67, 45)),
+}
+"""Where these names look for room, so that each stands by its own islands; in Chinese, in English."""
 
 
-def pins(plate: ground.Plate, cases: Sequence[PlacedCase], taken: Sequence[places.Box]) -> list[places.Box]:
+def pins(
+    plate: ground.Plate, cases: Sequence[PlacedCase], taken: Sequence[places.Box]
+) -> tuple[list[places.Box], int]:
     """Pins of the cases, pushed apart where they would cover each other, with names where there is room.
 
     Returns
     -------
-    list of Box
-        What they cover.
+    boxes, unnamed
+        What they cover, and how many found no room for their names; none in a
+        crowd, which has no names at all.
     """
     if not cases:
-        return []
+        return [], 0
     true = np.array([ground.on_paper(plate, placed.anchor.x, placed.anchor.y) for placed in cases])
     crowd = len(cases) > CROWD
     size = _DOT if crowd else _PIN
-    where = true if crowd else places.apart(true, _PIN + 1.5, ground.frame(plate))
+    where = true if crowd else places.apart(true, _PIN + 1.5, ground.frame(plate), taken)
     for placed, (x, y), (x0, y0) in zip(cases, where, true, strict=True):
         if np.hypot(x - x0, y - y0) > 0.5:
             plate.paper.plot([x0, x], [y0, y], color=drawing.INK, linewidth=0.5, zorder=4.5)
@@ -44,11 +61,12 @@ def pins(plate: ground.Plate, cases: Sequence[PlacedCase], taken: Sequence[place
     half = size / 2
     boxes = [(x - half, y - half, x + half, y + half) for x, y in where]
     if crowd:
-        return boxes
+        return boxes, 0
     texts = [getattr(placed.case.short, plate.lang) for placed in cases]
     wanted = []
-    for text, (x, y) in zip(texts, where, strict=True):
-        wide, high = canvas.text_size(plate.paper, text, drawing.BODY)
+    for i, (text, (x, y)) in enumerate(zip(texts, where, strict=True)):
+        texts[i] = "\n".join(drawing.folded(text, drawing.BODY, min(_FOLD, plate.at[2] * 0.9)))
+        wide, high = canvas.text_size(texts[i], drawing.BODY)
         wanted.append(places.Name(x, y, wide + 2, high + 1, gap=half + 0.5))
     found = places.placed(wanted, [*boxes, *taken], ground.frame(plate))
     for text, (x, y), spot in zip(texts, where, found, strict=True):
@@ -56,27 +74,38 @@ def pins(plate: ground.Plate, cases: Sequence[PlacedCase], taken: Sequence[place
             if spot.led:
                 plate.paper.plot([x, spot.x], [y, spot.y], color=drawing.INK, linewidth=0.4, zorder=4.4)
             drawing.label(plate.paper, spot.x, spot.y, text, drawing.BODY)
-    return [*boxes, *_covered(wanted, found)]
+    return [*boxes, *_covered(wanted, found)], sum(spot is None for spot in found)
 
 
-def islands(plate: ground.Plate, taken: Sequence[places.Box], *, stacked: bool = False) -> list[places.Box]:
-    """Names of the island groups that a map shows; returns what they cover.
+def sea_names(plate: ground.Plate) -> None:
+    """Names of the island groups in the inset of the South China Sea, set by hand: each beside its islands."""
+    names = {item["name"]["zh"]: item["name"] for item in ground.country(plate.axes.projection)["names"]}
+    for group, spots in _SEA_NAMES.items():
+        text = names[group][plate.lang].replace(" ", "\n")
+        x, y = ground.on_paper(plate, *spots[plate.lang == "en"])
+        middle = {"ha": "center", "va": "center", "linespacing": 1.15, "color": style.GROUND["quiet"]}
+        drawing.words(plate.paper, x, y, text, drawing.SMALL, **middle)
+    title = PHRASES["sea_islands"][plate.lang]
+    wide, high = canvas.text_size(title, drawing.SMALL + 0.3)
+    _, bottom, right, _ = ground.frame(plate)
+    drawing.label(plate.paper, right - wide / 2 - 3, bottom + high / 2 + 3, title, drawing.SMALL + 0.3)
 
-    With `stacked`, the words of a name stand below each other.
-    """
+
+def islands(plate: ground.Plate, taken: Sequence[places.Box]) -> list[places.Box]:
+    """Names of the island groups that a map shows; returns what they cover."""
     left, bottom, right, top = ground.frame(plate)
     wanted, texts = [], []
     covered = list(taken)
     for item in ground.country(plate.axes.projection)["names"]:
         x, y = ground.on_paper(plate, *item["at"])
         if left < x < right and bottom < y < top:
-            text = item["name"][plate.lang].replace(" ", "\n") if stacked else item["name"][plate.lang]
-            wide, high = canvas.text_size(plate.paper, text, drawing.SMALL)
+            text = item["name"][plate.lang]
+            wide, high = canvas.text_size(text, drawing.SMALL)
             dots = [ground.on_paper(plate, *dot) for dot in item["dots"]]
             covered += [(a - 1, b - 1, a + 1, b + 1) for a, b in dots]
-            wanted.append(
-                places.Name(x, y, wide, high * 0.85, gap=1.5, inside=not dots, turns=places.EASTWARD)
-            )
+            own = _TURNS.get(item["name"]["zh"])
+            turns = own[plate.lang == "en"] if own else places.EASTWARD
+            wanted.append(places.Name(x, y, wide, high * 0.85, gap=1.5, inside=not dots, turns=turns))
             texts.append(text)
     return _written(plate, wanted, texts, covered)
 
@@ -88,31 +117,23 @@ def provinces(plate: ground.Plate, taken: Sequence[places.Box]) -> None:
     for area in basemap.national()["areas"]:
         x, y = ground.on_paper(plate, *area["at"])
         text = area["name"][plate.lang]
-        wide, high = canvas.text_size(plate.paper, text, drawing.SMALL)
+        wide, high = canvas.text_size(text, drawing.SMALL)
         name = places.Name(x, y, wide, high * 0.85, gap=0.5, inside=True, needed=False)
         wishes.append((area["code"] != "710000", -areas[area["code"]].area, text, name))
     wishes.sort(key=lambda item: item[:3])
     _written(plate, [name for *_, name in wishes], [text for _, _, text, _ in wishes], taken)
 
 
-def dashes(plate: ground.Plate) -> list[places.Box]:
-    """What the dashes of the South China Sea cover."""
-    out = []
-    for left, bottom, right, top in shapely.bounds(
-        shapely.get_parts(ground.country(plate.axes.projection)["dashes"])
-    ):
-        low = ground.to_paper(plate.axes, plate.at, left, bottom)
-        up = ground.to_paper(plate.axes, plate.at, right, top)
-        out.append((low[0] - 0.5, low[1] - 0.5, up[0] + 0.5, up[1] + 0.5))
-    return out
-
-
 def _written(
     plate: ground.Plate, wanted: Sequence[places.Name], texts: Sequence[str], taken: Sequence[places.Box]
 ) -> list[places.Box]:
     found = places.placed(wanted, taken, ground.frame(plate))
-    for text, spot in zip(texts, found, strict=True):
+    for text, name, spot in zip(texts, wanted, found, strict=True):
         if spot is not None:
+            if spot.led and not name.inside:
+                plate.paper.plot(
+                    [name.x, spot.x], [name.y, spot.y], color=drawing.INK, linewidth=0.4, zorder=4.4
+                )
             drawing.label(plate.paper, spot.x, spot.y, text, drawing.SMALL, quiet=True)
     return _covered(wanted, found)
 

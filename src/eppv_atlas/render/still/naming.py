@@ -1,4 +1,4 @@
-"""Names on the map of a case: zones with their areas, places, counties; none covers another.
+"""Names on the map of a case: zones, places, counties; none covers another.
 
 Floor 3, part of render: knows views and places on paper; must not know files
 or compute measures.
@@ -6,29 +6,44 @@ or compute measures.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import shapely
 
-from eppv_atlas.render import style, views
+from eppv_atlas.render import style
 from eppv_atlas.render.ledger_views import site_views
-from eppv_atlas.render.phrases import PHRASES
+from eppv_atlas.render.place_names import romanised
 from eppv_atlas.render.still import canvas, drawing, ground, places
+from eppv_atlas.render.still.zones import Drawn, circled, marked
 from eppv_atlas.render.surroundings import Surroundings
-from eppv_atlas.render.words import romanised
-from eppv_atlas.results import Measure, PlacedCase
-from eppv_atlas.units import UNITS
+from eppv_atlas.results import PlacedCase
 
-_SMALL_ZONE: Final = 90.0
-"""A zone smaller than this (points) is not covered by names."""
 _FOLD: Final = 110.0
+_INSIDE: Final = 0.7
+"""So much of a name must lie in its zone for it to stand there."""
+
+
+@dataclass(frozen=True)
+class Sites:
+    """What a map says of places.
+
+    Attributes
+    ----------
+    confidences
+        Confidences of those that it shows, the best first.
+    left_out
+        How many found no room for their names: a ring without a name would say nothing.
+    """
+
+    confidences: tuple[str, ...]
+    left_out: int
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A text that wants a place on the map; quiet ones stand without a ground of their own."""
+    """A text that wants a place on the map; quiet ones stand back."""
 
     name: places.Name
     text: str
@@ -36,99 +51,123 @@ class Wish:
     quiet: bool = False
 
 
-def area_words(view: Mapping[str, Any], unit: str, lang: str) -> tuple[str, ...]:
-    """Areas of a zone as on the pages: stated by the document, measured on the map; none where it has none.
-
-    A shape made from its stated area is not measured against it.
-    """
-    word = getattr(UNITS[unit], lang)
-    space = "" if lang == "zh" else " "
-    out = []
-    if view["stated"]:
-        out.append(f"{PHRASES['stated'][lang]} {view['stated'][unit]}{space}{word}")
-    if view["measured"] and not view["madeFromStated"]:
-        out.append(f"{PHRASES['measured'][lang]} {view['measured'][unit]}{space}{word}")
-    return tuple(out)
-
-
-def zone_views(placed: PlacedCase, measures: Sequence[Measure]) -> list[dict[str, Any]]:
-    """Views of the zones that have a shape, largest first, as the live map draws them."""
-    by_zone = {measure.zone: measure for measure in measures}
-    facts = {fact.id: fact for fact in placed.case.facts}
-    held = [zone for zone in placed.case.zones if zone.id in placed.shapes]
-    held.sort(key=lambda zone: -(by_zone[zone.id].area_m2 or 0.0))
-    return [views.zone_view(zone, placed.shapes[zone.id], by_zone[zone.id], facts) for zone in held]
-
-
 def names(
     plate: ground.Plate,
     placed: PlacedCase,
-    measures: Sequence[Measure],
+    zones: Sequence[Drawn],
     near: Surroundings,
-    unit: str,
     taken: Sequence[places.Box],
-) -> None:
-    """Write names of zones with their areas, then of places, then of counties.
+) -> Sites:
+    """Write names of zones, places and counties, and draw the places.
+
+    A zone whose name finds no room in it has its number only; the key has all.
 
     Parameters
     ----------
     plate
         The map.
-    placed, measures, near
-        The case, measures of its zones, and what lies about it.
-    unit
-        Unit of the areas.
+    placed, zones, near
+        The case, its zones as they are drawn, and what lies about it.
     taken
         What is there already, points.
+
+    Returns
+    -------
+    Sites
+        Which places it shows.
     """
-    zones, small = _zones(plate, placed, measures, unit)
-    sites, dots = _sites(plate, placed)
-    wishes = [*zones, *sites, *_counties(plate, near)]
-    found = places.placed([wish.name for wish in wishes], [*taken, *small, *dots], ground.frame(plate, 1.5))
-    for wish, spot in zip(wishes, found, strict=True):
+    frame = ground.frame(plate, 1.5)
+    sites = _sites(plate, placed)
+    boxes = [*taken, *((s.x - 2.8, s.y - 2.8, s.x + 2.8, s.y + 2.8) for s in sites)]
+    for zone in sorted(zones, key=lambda one: (len(str(one.view["name"][plate.lang])), one.number)):
+        boxes.append(_zone(plate, zone, boxes, frame))
+    found = places.placed([site.wish.name for site in sites], boxes, frame)
+    shown = set()
+    for site, spot in zip(sites, found, strict=True):
+        if spot is not None:
+            drawing.ring(plate.paper, site.x, site.y, schematic=_hatched(site.confidence))
+            boxes.append(_write(plate, site.wish, spot))
+            shown.add(site.confidence)
+    said = {zone.view["name"][plate.lang] for zone in zones}
+    counties = [wish for wish in _counties(plate, near) if wish.text not in said]
+    for wish, spot in zip(counties, places.placed([w.name for w in counties], boxes, frame), strict=True):
         if spot is not None:
             _write(plate, wish, spot)
+    return Sites(_ranked(shown), sum(spot is None for spot in found))
 
 
-def _zones(
-    plate: ground.Plate, placed: PlacedCase, measures: Sequence[Measure], unit: str
-) -> tuple[list[Wish], list[places.Box]]:
-    """Names of zones, the smallest first, and zones so small that a name would hide them."""
-    wishes, small = [], []
-    zones = {zone.id: zone for zone in placed.case.zones}
-    for view in reversed(zone_views(placed, measures)):
-        shape = placed.shapes[view["id"]].geometry
-        x, y = ground.on_paper(plate, *views.label_point(zones[view["id"]], shape))
-        text = "\n".join([*_marked(plate, view), *area_words(view, unit, plate.lang)])
-        wide, high = canvas.text_size(plate.paper, text, drawing.BODY)
-        left, bottom, right, top = shapely.bounds(ground.projected(shape, plate.axes.projection))
-        low = ground.to_paper(plate.axes, plate.at, left, bottom)
-        up = ground.to_paper(plate.axes, plate.at, right, top)
-        room = (up[0] - low[0], up[1] - low[1])
-        fits = room[0] > 0.8 * wide and room[1] > 1.5 * high
-        if not fits and max(room) < _SMALL_ZONE:
-            small.append((low[0] - 1, low[1] - 1, up[0] + 1, up[1] + 1))
-        gap = 2.0 if fits else max(2.0, min(room) / 2 + 1)
-        wishes.append(Wish(places.Name(x, y, wide + 3, high + 2, gap=gap, inside=fits), text, drawing.BODY))
-    return wishes, small
+def possible(placed: PlacedCase) -> Sites:
+    """What a map of a case may say of places, before there is one."""
+    return Sites(_ranked({site["confidence"]["id"] for site in site_views(placed.case) if site["drawn"]}), 0)
 
 
-def _marked(plate: ground.Plate, view: Mapping[str, Any]) -> list[str]:
-    """The name of a zone in lines; what is schematic says so."""
-    lang = plate.lang
-    lines = drawing.folded(plate.paper, view["name"][lang], drawing.BODY, _FOLD)
-    if view["confidence"]["id"] == "schematic":
-        mark = PHRASES["schematic_mark"][lang]
-        mark = f"（{mark}）" if lang == "zh" else f" ({mark})"
-        if canvas.text_size(plate.paper, lines[-1] + mark, drawing.BODY)[0] > _FOLD + 10:
-            lines.append("")
-        lines[-1] = (lines[-1] + mark).lstrip()
-    return lines
+def _ranked(names: Iterable[str]) -> tuple[str, ...]:
+    held = set(names)
+    return tuple(name for name in style.CONFIDENCE_STYLES if name in held)
 
 
-def _sites(plate: ground.Plate, placed: PlacedCase) -> tuple[list[Wish], list[places.Box]]:
-    """Draw the dots of places; their names, and what the dots cover."""
-    wishes, boxes = [], []
+def _hatched(confidence: str) -> bool:
+    return style.CONFIDENCE_STYLES[confidence].hatched
+
+
+def _zone(plate: ground.Plate, zone: Drawn, boxes: Sequence[places.Box], frame: places.Box) -> places.Box:
+    """Write the name of a zone into it where it fits, else its number; returns what that covers."""
+    moved = _on_paper(plate, zone.shape.geometry)
+    x, y = ground.on_paper(plate, *zone.view["at"])
+    lines = drawing.folded(
+        f"{circled(zone.number)}\u00a0{marked(zone.view, plate.lang)}", drawing.BODY, _FOLD
+    )
+    wide, high = canvas.text_size("\n".join(lines), drawing.BODY)
+    # a round zone is named below its northern edge, as others may lie in its middle
+    name = places.Name(
+        x, y - (high / 2 + 4) * zone.at_top, wide + 3, high + 2, gap=1.5, inside=True, needed=False
+    )
+    (spot,) = places.placed([name], boxes, frame)
+    if spot is None or not _stands_in(moved, name, spot):
+        lines = [circled(zone.number)]
+        wide, high = canvas.text_size(lines[0], drawing.BODY)
+        name = places.Name(x, y, wide + 2, high, gap=1.5, inside=True)
+        (spot,) = places.placed([name], boxes, frame)
+        if spot is None:  # covered on all sides: it stands on its zone all the same
+            spot = places.Place(x, y, led=False)
+    return _write(plate, Wish(name, "\n".join(lines), drawing.BODY), spot)
+
+
+def _stands_in(zone: shapely.Geometry, name: places.Name, spot: places.Place) -> bool:
+    box = shapely.box(
+        spot.x - name.width / 2, spot.y - name.height / 2, spot.x + name.width / 2, spot.y + name.height / 2
+    )
+    return bool(shapely.intersection(zone, box).area >= _INSIDE * box.area)
+
+
+def _on_paper(plate: ground.Plate, shape: shapely.Geometry) -> shapely.Geometry:
+    """A shape on the paper, points; of a grid the whole that its cells make."""
+    moved = ground.projected(shape, plate.axes.projection)
+    whole = (
+        shapely.unary_union(shapely.get_parts(moved)) if shape.geom_type == "GeometryCollection" else moved
+    )
+    left, right = plate.axes.get_xlim()
+    bottom, top = plate.axes.get_ylim()
+    at = plate.at
+    across, up = at[2] / (right - left), at[3] / (top - bottom)
+    return shapely.transform(
+        shapely.make_valid(whole), lambda xy: (xy - [left, bottom]) * [across, up] + [at[0], at[1]]
+    )
+
+
+@dataclass(frozen=True)
+class _Site:
+    """A place that the map shows, and its name."""
+
+    x: float
+    y: float
+    confidence: str
+    wish: Wish
+
+
+def _sites(plate: ground.Plate, placed: PlacedCase) -> list[_Site]:
+    """Places that lie on the map; the names of schematic ones say so."""
+    out = []
     left, bottom, right, top = ground.frame(plate, 1.5)
     for site in site_views(placed.case):
         if not site["drawn"]:
@@ -136,19 +175,11 @@ def _sites(plate: ground.Plate, placed: PlacedCase) -> tuple[list[Wish], list[pl
         x, y = ground.on_paper(plate, *site["at"])
         if not (left < x < right and bottom < y < top):
             continue
-        ring: dict[str, Any] = {
-            "markerfacecolor": "white",
-            "markeredgecolor": drawing.INK,
-            "markeredgewidth": 0.8,
-        }
-        plate.paper.plot([x], [y], marker="o", markersize=4, zorder=6, **ring)
-        if not style.CONFIDENCE_STYLES[site["confidence"]["id"]].hatched:  # an open ring is schematic
-            plate.paper.plot([x], [y], marker="o", markersize=1.4, color=drawing.INK, zorder=6.1)
-        boxes.append((x - 2.6, y - 2.6, x + 2.6, y + 2.6))
-        text = site["name"][plate.lang]
-        wide, high = canvas.text_size(plate.paper, text, drawing.SMALL)
-        wishes.append(Wish(places.Name(x, y, wide + 1, high, gap=3.5, needed=False), text, drawing.SMALL))
-    return wishes, boxes
+        text = "\n".join(drawing.folded(marked(site, plate.lang), drawing.SMALL, _FOLD))
+        wide, high = canvas.text_size(text, drawing.SMALL)
+        wish = Wish(places.Name(x, y, wide + 1, high, gap=3.5), text, drawing.SMALL)
+        out.append(_Site(x, y, site["confidence"]["id"], wish))
+    return out
 
 
 def _counties(plate: ground.Plate, near: Surroundings) -> list[Wish]:
@@ -162,17 +193,24 @@ def _counties(plate: ground.Plate, near: Surroundings) -> list[Wish]:
         point = shapely.point_on_surface(seen)
         x, y = ground.on_paper(plate, point.x, point.y)
         text = place.name_zh if plate.lang == "zh" else place.name_en or romanised(place.name_zh)
-        wide, high = canvas.text_size(plate.paper, text, drawing.SMALL)
+        wide, high = canvas.text_size(text, drawing.SMALL)
         name = places.Name(x, y, wide + 1, high, gap=1, inside=True, needed=False)
         found.append((-seen.area, Wish(name, text, drawing.SMALL, quiet=True)))
     return [wish for _, wish in sorted(found, key=lambda item: (item[0], item[1].text))]
 
 
-def _write(plate: ground.Plate, wish: Wish, spot: places.Place) -> None:
+def _write(plate: ground.Plate, wish: Wish, spot: places.Place) -> places.Box:
     name = wish.name
+    box = (
+        spot.x - name.width / 2,
+        spot.y - name.height / 2,
+        spot.x + name.width / 2,
+        spot.y + name.height / 2,
+    )
     if spot.led:
-        x = min(max(name.x, spot.x - name.width / 2), spot.x + name.width / 2)
-        y = min(max(name.y, spot.y - name.height / 2), spot.y + name.height / 2)
-        plate.paper.plot([name.x, x], [name.y, y], color=drawing.INK, linewidth=0.5, zorder=5.4)
-        plate.paper.plot([name.x], [name.y], marker="o", markersize=1.6, color=drawing.INK, zorder=5.4)
+        x, y = min(max(name.x, box[0]), box[2]), min(max(name.y, box[1]), box[3])
+        thin: dict[str, Any] = {"color": drawing.INK, "zorder": 5.4}
+        plate.paper.plot([name.x, x], [name.y, y], linewidth=0.5, **thin)
+        plate.paper.plot([name.x], [name.y], marker="o", markersize=1.6, **thin)
     drawing.label(plate.paper, spot.x, spot.y, wish.text, wish.size, quiet=wish.quiet)
+    return box

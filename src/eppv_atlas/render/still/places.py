@@ -20,6 +20,8 @@ Box = tuple[float, float, float, float]
 
 TURNS: Final = (0, 180, 45, -45, 135, -135, 90, -90, 22, -22, 158, -158, 67, -67, 113, -113)
 EASTWARD: Final = (0, 45, -45, 90, -90, 22, -22, 67, -67, 180, 135, -135)
+_PAIR: Final = 4
+"""Points with more neighbours than this are a crowd."""
 _REACH: Final = (0.0, 5.0, 11.0, 18.0, 26.0, 36.0, 48.0, 62.0)
 
 
@@ -145,7 +147,9 @@ def _meets(box: Box, held: NDArray[np.float64]) -> bool:
     )
 
 
-def apart(points: NDArray[np.float64], distance: float, frame: Box) -> NDArray[np.float64]:
+def apart(
+    points: NDArray[np.float64], distance: float, frame: Box, taken: Sequence[Box] = ()
+) -> NDArray[np.float64]:
     """Push points apart until all are so far from each other, as far as the frame lets them.
 
     Parameters
@@ -156,27 +160,68 @@ def apart(points: NDArray[np.float64], distance: float, frame: Box) -> NDArray[n
         Least distance of any two.
     frame
         What they stay in.
+    taken
+        What they keep out of: there they would mean another place.
 
     Returns
     -------
     ndarray
         Shape (n, 2); points with room about them stay where they are.
     """
-    at = np.array(points, dtype=np.float64).reshape(-1, 2)
+    half = distance / 2
+    low, high = np.array(frame[:2]) + half, np.array(frame[2:]) - half
+    kept_off = [(box[0] - half, box[1] - half, box[2] + half, box[3] + half) for box in taken]
+    at = np.clip(np.array(points, dtype=np.float64).reshape(-1, 2), low, high)
+    at = _strewn(at, distance)
+    at = np.where(
+        at < low, 2 * low - at, np.where(at > high, 2 * high - at, at)
+    )  # folded back into the frame
+    at = _kept(at, low, high, kept_off)
     count = len(at)
-    low, high = np.array(frame[:2]) + distance / 2, np.array(frame[2:]) - distance / 2
-    for _ in range(400):
+    for round_ in range(400):
         gaps = at[:, None, :] - at[None, :, :]
         far = np.hypot(gaps[..., 0], gaps[..., 1])
         np.fill_diagonal(far, np.inf)
         close = far < distance - 1e-6
         if not close.any():
             break
-        # two at one place part in a direction that only their numbers decide
-        turn = np.arange(count) * 2.399963
+        # two at one place part in a direction that only their numbers decide, another each time: one may be a wall
+        turn = np.arange(count) * 2.399963 + round_
         same = far < 1e-9
         gaps = np.where(same[..., None], np.stack([np.cos(turn), np.sin(turn)], -1)[:, None, :], gaps)
         lengths = np.where(same, 1.0, np.maximum(far, 1e-9))
         push = np.where(close, (distance - np.where(same, 0.0, far)) / 2 + 0.01, 0.0)
-        at = np.clip(at + (gaps / lengths[..., None] * push[..., None]).sum(axis=1), low, high)
+        at = _kept(at + (gaps / lengths[..., None] * push[..., None]).sum(axis=1), low, high, kept_off)
+    return at
+
+
+def _strewn(at: NDArray[np.float64], distance: float) -> NDArray[np.float64]:
+    """Points of a crowd strewn over a disc of the crowd's size: pushed apart along a line they would go far."""
+    far = np.hypot(*(at[:, None, :] - at[None, :, :]).transpose(2, 0, 1))
+    near = (far < distance).sum(axis=1) - 1
+    number = np.arange(len(at))
+    turn, share = number * 2.399963, (number * 0.618034) % 1.0
+    reach = np.where(near > _PAIR, 0.55 * distance * np.sqrt(near * share), 0.0)
+    moved: NDArray[np.float64] = at + np.column_stack([np.cos(turn), np.sin(turn)]) * reach[:, None]
+    return moved
+
+
+def _kept(
+    at: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], off: Sequence[Box]
+) -> NDArray[np.float64]:
+    """Points brought inside the frame and out of boxes, by the nearest side that leads into the frame."""
+    at = np.clip(at, low, high)
+    for left, bottom, right, top in off:
+        inside = (at[:, 0] > left) & (at[:, 0] < right) & (at[:, 1] > bottom) & (at[:, 1] < top)
+        for i in np.flatnonzero(inside):
+            x, y = at[i]
+            ways = [
+                (x - left, (left, y)),
+                (right - x, (right, y)),
+                (y - bottom, (x, bottom)),
+                (top - y, (x, top)),
+            ]
+            open_ways = [(far, to) for far, to in ways if (low <= to).all() and (to <= high).all()]
+            if open_ways:
+                at[i] = min(open_ways)[1]
     return at
