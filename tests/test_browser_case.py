@@ -217,6 +217,9 @@ def test_every_zone_says_stated_measured_and_difference(tab, maps, atlas):
     visit(tab, maps / "xichou-karst.html")
     rows = {row.zone: row for row in measure.case(atlas["xichou-karst"])}
     cells = tab.locator('tr[data-zone="xichou-county"] td')
-    assert "1,506.00" in cells.nth(0).inner_text()
+    assert cells.nth(0).inner_text().split() == ["1506平方公里", "第59页"]  # as printed, with its page
     assert ea.units.area_text(rows["xichou-county"].area_m2, "km2") in cells.nth(1).inner_text()
     assert cells.nth(2).inner_text() == f"{rows['xichou-county'].difference_pct:+.2f}%".replace("-", "−")
+    tab.locator('.units button[data-unit="mu"]').click()
+    assert cells.nth(0).inner_text().split() == ["1506平方公里", "第59页", "折合", "2,259,000"]
+    tab.locator('.units button[data-unit="km2"]').click()

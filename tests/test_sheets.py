@@ -96,7 +96,9 @@ def test_areas_are_the_measures_and_read_as_on_the_map(atlas, measured, unit, la
         for zone, held, row in zip(placed.case.zones, rows, sheet.rows, strict=False):
             view = views.zone_view(zone, placed.shapes.get(zone.id), held, facts)
             assert row[0] == getattr(zone.name, lang)
-            assert row[at(sheet, "page")] == (facts[zone.stated_area].page if zone.stated_area else None)
+            told = facts.get(zone.stated_area or zone.stated_share or "")
+            assert row[at(sheet, "printed")] == (fact_text(told, lang) if told else None)
+            assert row[at(sheet, "page")] == (told.page if told else None)
             for what, area_m2 in (("stated", held.stated_m2), ("measured", held.area_m2)):
                 for name in units:
                     index = at(sheet, f"{what}_{name}")
@@ -117,6 +119,9 @@ def test_areas_are_the_measures_and_read_as_on_the_map(atlas, measured, unit, la
                 assert row[index] is None
             if view["reason"]:
                 assert view["reason"][lang] in remark
+            stands = placed.case.id == "wuzhou-liubao-tea" and held.kind == "planting-area" and held.area_m2
+            assert (WORDS["unit_outline"][lang] in remark) == bool(stands)
+            assert any(getattr(zone.name, lang) in note for note in sheet.notes) == bool(stands)
 
 
 def test_known_areas(atlas):
@@ -128,23 +133,27 @@ def test_known_areas(atlas):
         [21.88, 2188, 32820], rel=1e-12
     )
     assert [header(c, "zh") for c in sheet.columns[:6]] == [
-        "分区", "类型", "文件面积（km²）", "文件面积（ha）", "文件面积（亩）", "页码",
+        "分区", "类型", "文件原文", "页码", "文件面积（km²）", "文件面积（ha）",
     ]  # fmt: skip
     english = make("areas", placed, "en", unit="mu")
-    assert header(english.columns[2], "en") == "Stated area (mu)"
+    assert header(english.columns[4], "en") == "Stated area (mu)"
     assert row[at(sheet, "remark")] == "图形按文件面积生成，不作比较"
     assert english.rows[0][at(english, "remark")] == "shape made from the stated area: no comparison"
-    # a rounded figure is quoted, a share says of what, and where both stand
-    assert english.rows[1][at(english, "remark")].startswith("the document says nearly 11 km²; ")
+    # a figure stands as the document has it, a share says of what, and where both stand
+    assert [row[at(sheet, "printed")] for row in sheet.rows[:3]] == ["21.88平方公里", "近11平方公里", "80%"]
+    assert english.rows[1][at(english, "printed")] == "nearly 11 km²"
+    assert [row[at(sheet, "page")] for row in sheet.rows[:3]] == [9, 11, 11]
     assert sheet.rows[2][at(sheet, "remark")].startswith("文件只载占比：80%（占湿地规划范围，第11页）；")
     assert "第9-14页" in sheet.source
     assert "第四批" in sheet.source
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_totals_are_those_of_the_measures_and_name_their_weakest(atlas, lang):
+def test_totals_cover_each_place_once_and_name_their_weakest(atlas, lang):
     for placed in atlas:
         totals = measure.totals(placed)
+        if len(totals) == 2:  # one confidence: all says what it says
+            assert replace(totals.pop(), confidence=totals[0].confidence) == totals[0]
         sheet = make("areas", placed, lang)
         sums = [sheet.rows[i] for i in sorted(sheet.strong)]
         assert len(sums) == len(totals)
@@ -152,7 +161,7 @@ def test_totals_are_those_of_the_measures_and_name_their_weakest(atlas, lang):
         for total, row in zip(totals, sums, strict=True):
             for unit in ("km2", "ha", "mu"):
                 assert row[at(sheet, f"measured_{unit}")] == pytest.approx(
-                    from_m2(total.sum_m2, unit), rel=1e-9
+                    from_m2(total.union_m2, unit), rel=1e-9
                 )
                 assert row[at(sheet, f"stated_{unit}")] is None
             weakest = getattr(vocabulary.CONFIDENCES[total.weakest], lang).lower()
@@ -160,13 +169,11 @@ def test_totals_are_those_of_the_measures_and_name_their_weakest(atlas, lang):
             assert str(total.zones) in row[0]
             assert weakest in row[at(sheet, "confidence")].lower()
             notes = [note for note in sheet.notes if note.startswith(row[0])]
-            if total.confidence == "all" and len(totals) == 2:
-                assert notes == []  # it says what its one confidence says
-            elif total.overlap_m2 < 0.5:
+            if total.overlap_m2 < 0.5:
                 assert notes == []
             else:
                 assert len(notes) == 1
-                for area_m2 in (total.overlap_m2, total.union_m2):
+                for area_m2 in (total.overlap_m2, total.sum_m2):
                     assert f"{views.areas(area_m2)['km2']} km²" in notes[0]
 
 
@@ -618,12 +625,12 @@ def test_latex_is_for_booktabs_and_xelatex(atlas):
     text = written(make("areas", atlas["chaka-salt-lake"], "zh"), "tex").decode()
     assert text.splitlines()[0].startswith("% XeLaTeX with ctex")
     assert r"\label{tab:chaka-salt-lake-areas}" in text
-    assert r"\begin{landscape}" in text  # twelve columns do not stand upright
+    assert r"\begin{landscape}" in text  # thirteen columns do not stand upright
     assert "茶卡盐湖" in text
     assert "续下页" in text
     assert "Continued on next page" not in text
     shares = [float(share) for share in re.findall(r"p\{(0\.\d+)\\linewidth\}", text)]
-    assert len(shares) == 12
+    assert len(shares) == 13
     assert 0.5 < sum(shares) < 0.85  # the rest is the space between columns
     narrow = written(make("modes", atlas["chaka-salt-lake"], "zh"), "tex").decode()
     assert "landscape}" not in narrow.split("\n", 1)[1]
@@ -770,7 +777,8 @@ def test_the_unit_is_that_asked_for(cli):
     head, rows = read_csv(out.encode())
     assert code == 0
     assert [name for name in head if "area" in name] == ["Stated area (mu)", "Measured area (mu)"]
-    assert 168000.0 in [float(row[2]) for row in rows if row[2]]
+    assert 168000.0 in [float(row[4]) for row in rows if row[4]]
+    assert ["112 km²", "40"] in [row[2:4] for row in rows]
     code, out, _ = call(cli, "comparison", "chaka-salt-lake", "--unit", "ha")
     assert code == 0
     assert "Its area (ha)" in out

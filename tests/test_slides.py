@@ -61,9 +61,9 @@ def test_tables_hold_the_areas_of_the_sheet(deck, figures, atlas):
         at = {column.id: i for i, column in enumerate(sheet.columns)}
         by_name = {row[0]: row for row in sheet.rows}
         for row in rows[1:]:
-            for column, cell in zip(("stated_km2", "measured_km2"), row[1:3], strict=True):
+            for column, cell in zip(("printed", "page", "measured_km2"), row[1:4], strict=True):
                 assert cell == ea.sheets.shown(sheet.columns[at[column]], by_name[row[0]][at[column]], lang)
-            assert row[4] == by_name[row[0]][at["confidence"]]
+            assert row[5] == by_name[row[0]][at["confidence"]]
         zones = len(sheet.rows) - len(sheet.strong)
         if zones > len(rows) - 1:  # what is not on the slide is counted there
             assert any(str(zones - len(rows) + 1) in text for text in said(page))

@@ -31,7 +31,7 @@ def case(placed: PlacedCase) -> list[Measure]:
         One a zone, in zone order; areas in m² and perimeters in m on the
         CGCS2000 ellipsoid. A zone without a geometry has its stated area only.
         A shape made to have a given area has no difference: it would only
-        confirm itself.
+        confirm itself. Nor has an administrative unit that stands for a zone in it.
     """
     facts = {fact.id: fact for fact in placed.case.facts}
     rows = []
@@ -42,7 +42,8 @@ def case(placed: PlacedCase) -> list[Measure]:
         measured_m2 = area_m2(shape.geometry) if shape is not None else None
         solved = shape is not None and shape.solved
         difference_pct = None
-        if measured_m2 is not None and stated_m2 and not solved:
+        unit = shape is not None and vocabulary.stands_for_unit(zone.kind, shape.confidence)
+        if measured_m2 is not None and stated_m2 and not solved and not unit:
             difference_pct = (measured_m2 - stated_m2) / stated_m2 * 100
         rows.append(
             Measure(

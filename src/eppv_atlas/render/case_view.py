@@ -72,7 +72,7 @@ def case_view(
                 "union": views.areas(total.union_m2),
                 "overlap": views.areas(total.overlap_m2),
             }
-            for total in totals
+            for total in _apart(totals)
         ],
         "facts": [
             {"name": both(vocabulary.SECTIONS[section]), "rows": rows}
@@ -143,6 +143,12 @@ def _area_row(zone: Zone, measure: Measure, facts: Mapping[str, Fact]) -> dict[s
         "difference_pct": round(measure.difference_pct, 4) if measure.difference_pct is not None else None,
         "made_from_stated": "yes" if measure.made_from_stated else "no",
     }
+
+
+def _apart(totals: Iterable[Total]) -> list[Total]:
+    """Totals that say something: with one confidence, that of all says what it says."""
+    held = list(totals)
+    return held[:1] if len(held) == 2 else held
 
 
 def source_line(case: Case, settings: Settings) -> Both:

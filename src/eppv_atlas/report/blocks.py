@@ -5,6 +5,7 @@ Floor 3¾, part of report: records only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -97,3 +98,8 @@ class Report:
     subtitle: str
     lang: str
     blocks: tuple[Block, ...]
+
+
+def contents_depth(blocks: Sequence[Block]) -> int:
+    """Down to which level contents list headings: of several parts the parts, as each has the same sections."""
+    return 1 if sum(isinstance(block, Heading) and block.level <= 1 for block in blocks) > 1 else 2

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from eppv_atlas.render.phrases import PHRASES
 from eppv_atlas.sheets import Sheet, Value, shown
+from eppv_atlas.sheets.words import word
 
 
 def brief(sheet: Sheet, columns: Sequence[str] = ()) -> tuple[Sheet, tuple[str, ...]]:
@@ -45,7 +46,12 @@ def brief(sheet: Sheet, columns: Sequence[str] = ()) -> tuple[Sheet, tuple[str, 
         replace(column, kind="text") if column.kind == "percent" else column
         for column in (sheet.columns[i] for i in at)
     )
-    return replace(sheet, columns=kept, rows=tuple(rows), strong=frozenset(strong)), tuple(left_out)
+    notes = sheet.notes
+    if not any(column.id.startswith("stated_") for column in kept):  # nothing is converted
+        notes = tuple(note for note in notes if note != word("note_conversion", sheet.lang))
+    return replace(sheet, columns=kept, rows=tuple(rows), strong=frozenset(strong), notes=notes), tuple(
+        left_out
+    )
 
 
 def _told(sheet: Sheet, row: tuple[Value, ...], i: int, *, total: bool) -> Value:

@@ -20,7 +20,17 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Emu
 
 from eppv_atlas.report import docx_styles, docx_template
-from eppv_atlas.report.blocks import Block, Bullets, Heading, Item, Paragraph, Picture, Report, Table
+from eppv_atlas.report.blocks import (
+    Block,
+    Bullets,
+    Heading,
+    Item,
+    Paragraph,
+    Picture,
+    Report,
+    Table,
+    contents_depth,
+)
 from eppv_atlas.report.docx_parts import (
     Xml,
     bookmark,
@@ -153,10 +163,11 @@ def _front(draft: _Draft, report: Report) -> None:
         if line.strip():
             draft.put(paragraph(styles["Subtitle"], *runs(line, lang)))
     draft.fresh = True
+    deepest = contents_depth(report.blocks)
     entries: list[tuple[int, str, str]] = []
     for number, block in enumerate(b for b in report.blocks if isinstance(b, Heading)):
         draft.marks.append((number, f"_Toc{700000000 + number}", in_line(block.text)))
-        if block.level <= 2:
+        if block.level <= deepest:
             entries.append((block.level, *draft.marks[-1][1:]))
     if len(entries) < 2:
         return
@@ -164,7 +175,7 @@ def _front(draft: _Draft, report: Report) -> None:
     for i, (level, name, text) in enumerate(entries):
         inside: list[Xml] = [link(name, *runs(text, lang))]
         if i == 0:
-            inside = [*opened('TOC \\o "1-2" \\h \\z \\u'), *inside]
+            inside = [*opened(f'TOC \\o "1-{deepest}" \\h \\z \\u'), *inside]
         if i == len(entries) - 1:
             inside.append(closed())
         draft.put(paragraph(styles[f"TOC {level}"], *inside))

@@ -130,9 +130,10 @@ def fonts(*, head: bool = False) -> Xml:
     return el("w:rFonts", {"w:ascii": latin, "w:hAnsi": latin, "w:eastAsia": chinese, "w:cs": latin})
 
 
-def defaults(lang: str) -> Xml:
+def defaults() -> Xml:
     """What every style begins from: fonts, colour, 五号 (10.5 points), language."""
-    tongue = {"w:val": LANGUAGES[lang], "w:eastAsia": "zh-CN", "w:bidi": "ar-SA"}
+    # of Latin letters and of Chinese ones; with zh-CN for both, LibreOffice breaks numbers anywhere
+    tongue = {"w:val": LANGUAGES["en"], "w:eastAsia": "zh-CN", "w:bidi": "ar-SA"}
     look = el(
         "w:rPr", None, fonts(), val("w:color", INK), val("w:kern", 2), *_sizes(10.5), el("w:lang", tongue)
     )

@@ -30,7 +30,7 @@ def own(document: Document, lang: str, title: str) -> dict[str, str]:
     for style in styles.findall(qn("w:style")):
         if style.get(qn("w:styleId")) not in _KEPT:
             styles.remove(style)
-    styles.replace(styles.find(qn("w:docDefaults")), looks.defaults(lang))
+    styles.replace(styles.find(qn("w:docDefaults")), looks.defaults())
     normal = next(style for style in styles.findall(qn("w:style")) if style.get(qn("w:styleId")) == "Normal")
     for old in normal.findall(qn("w:pPr")) + normal.findall(qn("w:rPr")):
         normal.remove(old)

@@ -21,6 +21,11 @@ from eppv_atlas.units import UNITS, area_text
 
 WIDTH_CM: Final = 16.0
 DPI: Final = 300
+AREA_COLUMNS: Final = (
+    *("zone", "printed", "page", "measured_km2", "measured_ha", "measured_mu"),
+    *("difference", "confidence"),
+)
+"""Columns of the table of areas: the stated area as the document has it, the measured one in three units."""
 _OPEN: Final = ("disagrees", "care")
 
 
@@ -64,7 +69,7 @@ def dossier(
         Heading(2, PHRASES["headline"][lang]),
         Bullets(
             tuple(
-                Item(_value(fact, lang), fact["label"][lang], (_page(fact["page"], lang),))
+                Item(_value(fact, lang), _cited(fact["label"][lang], fact["page"], lang))
                 for fact in view["headlines"]
             )
         ),
@@ -72,7 +77,7 @@ def dossier(
     ]
     for part in view["summary"]:
         out += [Heading(3, part["name"][lang]), Paragraph(part["text"][lang])]
-    areas, bare = brief(figure.table(lang))
+    areas, bare = brief(figure.table(lang), AREA_COLUMNS)
     out.append(Heading(2, PHRASES["area_table"][lang]))
     if areas.rows:
         out.append(Table(areas))
@@ -106,12 +111,20 @@ def dossier(
     return tuple(out)
 
 
-def overview(figure: Figure, lang: str, *, live: bool = False, dpi: int = DPI) -> tuple[Block, ...]:
-    """What a report says of all cases together: the national map and tables across cases."""
+def overview(
+    figure: Figure, lang: str, *, live: bool = False, dpi: int = DPI, left_out: int = 0
+) -> tuple[Block, ...]:
+    """What a report says of all cases together: the national map and tables across cases.
+
+    Of the cases in the atlas, `left_out` could not be told.
+    """
     assert figure.whole
+    told = WORDS["overview_text"][lang].format(cases=len(figure.cases))
+    if left_out:
+        told += ("" if lang == "zh" else " ") + WORDS["overview_left_out"][lang].format(n=left_out)
     return (
         Heading(1, WORDS["overview"][lang], "overview"),
-        Paragraph(WORDS["overview_text"][lang].format(cases=len(figure.cases))),
+        Paragraph(told),
         _picture(figure, lang, live=live, dpi=dpi),
         Table(figure.table(lang)),
         Table(sheets.modes(figure.cases, lang)),
@@ -147,6 +160,11 @@ def _typology(view: Mapping[str, Any], lang: str) -> Iterator[Item]:
             f"{item['name'][lang]}（{ground}）" if lang == "zh" else f"{item['name'][lang]} ({ground})",
             note,
         )
+
+
+def _cited(text: str, page: Any, lang: str) -> str:
+    told = _page(page, lang)
+    return f"{text}（{told}）" if lang == "zh" else f"{text} ({told})"
 
 
 def _value(fact: Mapping[str, Any], lang: str) -> str:

@@ -21,7 +21,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from eppv_atlas import embed
-from eppv_atlas.report.blocks import Bullets, Heading, Paragraph, Picture, Report, Table
+from eppv_atlas.report.blocks import Bullets, Heading, Paragraph, Picture, Report, Table, contents_depth
 from eppv_atlas.report.fitting import SIZES, Face, Fit, easy, face, fitted, sideways, unit_at
 from eppv_atlas.report.policies import digest, merged, policy_of
 from eppv_atlas.report.words import LANGUAGES, WORDS, gap, label, remarks
@@ -80,7 +80,10 @@ def page(report: Report, *, style: str, script: str, policy: str, paged: bool) -
     fits = {i: fitted(shown) for i, shown in faces.items()}
     blocks = list(_blocks(report, faces, fits, paged=paged))
     _turned(blocks, sideways(report.blocks, fits))
-    entries = _entries([block for block in blocks if block["kind"] == "heading"])
+    deepest = contents_depth(report.blocks) if paged else 2
+    entries = _entries(
+        [block for block in blocks if block["kind"] == "heading" and block["level"] <= deepest]
+    )
     return _JINJA.get_template("report.html.j2").render(
         tag=LANGUAGES[report.lang],
         policy=policy,

@@ -27,7 +27,7 @@ _WIDE, _HIGH, _EDGE = 33.867, 19.05, 1.1  # a 16:9 slide and its margin, cm
 _SIZE: Final = 10.5
 _TABLE_CM: Final = 12.4
 """How high a table may be; zones for which there is no room are counted."""
-_COLUMNS: Final = ("zone", "stated_km2", "measured_km2", "difference", "confidence")
+_COLUMNS: Final = ("zone", "printed", "page", "measured_km2", "difference", "confidence")
 _FONT: Final = {"zh": "Microsoft YaHei", "en": "Calibri"}
 
 
@@ -72,7 +72,8 @@ def written(
             _slide(deck, figure, picture, table, lang)
         progress()
     core = deck.core_properties
-    core.title, core.author, core.language = clean(title), "EPPV Atlas", "zh-CN" if lang == "zh" else "en"
+    core.title, core.author = clean(title)[:255], "EPPV Atlas"
+    core.language = "zh-CN" if lang == "zh" else "en"
     out = io.BytesIO()
     deck.save(out)
     return steady(out.getvalue())
@@ -156,7 +157,7 @@ def _chosen(sheet: Sheet, lang: str, width_cm: float) -> Sheet:
 
 def _shares(columns: Sequence[SheetColumn]) -> list[float]:
     """How wide columns are, as shares of the table."""
-    wide = [{"area": 1.35, "integer": 0.9}.get(column.kind, 1.75) for column in columns]
+    wide = [{"area": 1.35, "integer": 0.9, "page": 0.85}.get(column.kind, 1.6) for column in columns]
     wide[0] = 2.3
     return [one / sum(wide) for one in wide]
 

@@ -32,9 +32,13 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     # of dossiers and the overview
     "overview": _pair("总览", "Overview"),
     "overview_text": _pair(
-        "本图集收录 {cases} 个案例。下图示其位置，各表按模式和要点汇总。",
-        "The atlas holds {cases} cases. The figure shows where they lie; the tables compare their modes and "
+        "本报告汇总 {cases} 个案例。下图示其位置，各表按模式和要点汇总。",
+        "This report covers {cases} cases. The figure shows where they lie; the tables compare their modes and "
         "key figures.",
+    ),
+    "overview_left_out": _pair(
+        "图集中另有 {n} 个案例因文件有误，未列入。",
+        "{n} more cases of the atlas are left out, as their files have errors.",
     ),
     "national_caption": _pair("{name}：案例分布", "{name}: where the cases lie"),
     "case_caption": _pair("{name}：分区", "{name}: zones"),

@@ -9,6 +9,7 @@ reports or the command line.
 from eppv_atlas.sheets.across import comparison, headlines, modes
 from eppv_atlas.sheets.build import areas
 from eppv_atlas.sheets.cells import header, numeric, shown
+from eppv_atlas.sheets.cited import sources
 from eppv_atlas.sheets.forms import FORMS, written
 from eppv_atlas.sheets.ledger import facts, findings, mechanisms
 from eppv_atlas.sheets.record import Kind, Sheet, SheetColumn, Value
@@ -29,5 +30,6 @@ __all__ = [
     "modes",
     "numeric",
     "shown",
+    "sources",
     "written",
 ]

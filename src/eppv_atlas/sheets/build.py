@@ -46,14 +46,17 @@ def areas(
     Returns
     -------
     Sheet
-        One row a zone, those without geometry too; then one row a total, which
-        adds up shapes and no stated areas, and says how far to trust them.
+        One row a zone, those without geometry too: the figure as the document
+        prints it, and converted; then what the shapes of each confidence cover
+        together, which counts no place twice and adds up no stated areas.
     """
     units = _units(unit)
     case = placed.case
     facts = {fact.id: fact for fact in case.facts}
     by_zone = {measure.zone: measure for measure in measures}
-    held = list(totals)
+    held = [total for total in totals if total.confidence != "all"]
+    if len(held) > 1:  # with one confidence, all say what it says
+        held += [total for total in totals if total.confidence == "all"]
     rows = [
         _zone_row(zone, by_zone[zone.id], facts, units, lang, {z.id: z for z in case.zones})
         for zone in case.zones
@@ -62,6 +65,7 @@ def areas(
     notes = [word("note_ellipsoid", lang), word("note_conversion", lang)]
     if any(measure.confidence == "schematic" for measure in by_zone.values()):
         notes.append(word("note_schematic", lang))
+    notes += _units_notes(case.zones, by_zone, lang)
     notes += _overlaps(held, units[0], lang)
     return Sheet(
         id=f"{case.id}-areas",
@@ -70,8 +74,9 @@ def areas(
         columns=(
             SheetColumn("zone", word("zone", lang)),
             SheetColumn("kind", word("kind", lang)),
-            *(SheetColumn(f"stated_{name}", word("stated", lang), "area", name) for name in units),
+            SheetColumn("printed", word("printed", lang)),
             SheetColumn("page", word("page", lang), "page"),
+            *(SheetColumn(f"stated_{name}", word("stated", lang), "area", name) for name in units),
             *(SheetColumn(f"measured_{name}", word("measured", lang), "area", name) for name in units),
             SheetColumn("difference", word("difference", lang), "percent"),
             SheetColumn("confidence", word("confidence", lang)),
@@ -112,14 +117,15 @@ def _zone_row(
     lang: str,
     zones: Mapping[str, Zone],
 ) -> tuple[Value, ...]:
-    stated = facts.get(zone.stated_area or "")
+    told = facts.get(zone.stated_area or zone.stated_share or "")
     trust = vocabulary.CONFIDENCES.get(measure.confidence or "")
     remarks = word("then", lang).join(_remarks(zone, measure, facts, zones, lang))
     return (
         getattr(zone.name, lang),
         getattr(vocabulary.ZONE_KINDS[zone.kind], lang),
+        fact_text(told, lang) if told else None,
+        told.page if told else None,
         *_in(measure.stated_m2, units),
-        stated.page if stated else None,
         *_in(measure.area_m2, units),
         measure.difference_pct,
         getattr(trust, lang) if trust else word("no_geometry", lang),
@@ -134,11 +140,9 @@ def _in(area_m2: float | None, units: Sequence[str]) -> list[float | None]:
 def _remarks(
     zone: Zone, measure: Measure, facts: Mapping[str, Fact], zones: Mapping[str, Zone], lang: str
 ) -> Iterator[str]:
-    """What a reader must know of a row: rounded figures, shares, how the shape was made or why there is none."""
+    """What a reader must know of a row: of what it is a share, how the shape was made or why there is none."""
     stated = facts.get(zone.stated_area or "")
     share = facts.get(zone.stated_share or "")
-    if stated is not None and stated.qualifier != "exact":
-        yield word("reads", lang, text=fact_text(stated, lang))
     if stated is None and share is not None:
         whole = zones.get(share.of or "")
         told = fact_text(share, lang)
@@ -148,6 +152,8 @@ def _remarks(
             yield word("share_of", lang, text=told, whole=getattr(whole.name, lang), page=share.page)
     if measure.made_from_stated:
         yield word("made_from_stated" if stated is not None else "made_from_figures", lang)
+    if vocabulary.stands_for_unit(zone.kind, measure.confidence):
+        yield word("unit_outline", lang)
     reason = getattr(zone.geometry, "reason", None)
     if reason is not None:
         yield str(getattr(reason, lang))
@@ -159,9 +165,10 @@ def _total_row(total: Total, units: Sequence[str], lang: str) -> tuple[Value, ..
     return (
         _total_label(total, lang),
         None,
-        *(None for _ in units),
         None,
-        *_in(total.sum_m2, units),
+        None,
+        *(None for _ in units),
+        *_in(total.union_m2, units),
         None,
         word("weakest", lang, weakest=trust)
         if mixed
@@ -171,10 +178,10 @@ def _total_row(total: Total, units: Sequence[str], lang: str) -> tuple[Value, ..
 
 
 def _total_label(total: Total, lang: str) -> str:
-    """What a total adds up; one over several confidences names the weakest."""
+    """Whose place a total tells; one over several confidences names the weakest."""
     if total.confidence == "all":
-        return word("sum_all", lang, n=total.zones, weakest=_confidence(total.weakest, lang))
-    return word("sum_of", lang, n=total.zones, confidence=_confidence(total.confidence, lang))
+        return word("covered_all", lang, n=total.zones, weakest=_confidence(total.weakest, lang))
+    return word("covered_by", lang, n=total.zones, confidence=_confidence(total.confidence, lang))
 
 
 def _confidence(name: str, lang: str) -> str:
@@ -182,18 +189,26 @@ def _confidence(name: str, lang: str) -> str:
     return str(getattr(vocabulary.CONFIDENCES[name], lang)).lower()
 
 
+def _units_notes(zones: Iterable[Zone], by_zone: Mapping[str, Measure], lang: str) -> Iterator[str]:
+    """Zones for which the unit stands in which they lie: its area is not theirs."""
+    held = [
+        getattr(zone.name, lang)
+        for zone in zones
+        if vocabulary.stands_for_unit(zone.kind, by_zone[zone.id].confidence)
+    ]
+    if held:
+        yield word("note_unit", lang, zones=word("and", lang).join(held))
+
+
 def _overlaps(totals: Iterable[Total], unit: str, lang: str) -> Iterator[str]:
-    held = list(totals)
-    if len(held) == 2:  # one confidence and all, which say the same
-        del held[1]
-    for total in held:
+    for total in totals:
         if area_text(total.overlap_m2, "m2") != "0":  # less is the rounding of outlines
             yield word(
                 "note_overlap",
                 lang,
                 label=_total_label(total, lang),
                 overlap=_area(total.overlap_m2, unit, lang),
-                covered=_area(total.union_m2, unit, lang),
+                total=_area(total.sum_m2, unit, lang),
             )
 
 

@@ -43,6 +43,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "path_mode": _pair("路径 → 模式", "Path → mode"),
     "period": _pair("时间", "Period"),
     "place": _pair("所在地", "Place"),
+    "printed": _pair("文件原文", "As stated"),
     "remark": _pair("备注", "Remark"),
     "section": _pair("部分", "Section"),
     "shaped": _pair("有图形", "With shape"),
@@ -66,6 +67,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     # cells
     "also": _pair("{first}；兼有{rest}", "{first}; also {rest}"),
     "cited": _pair("{text}（第{page}页）", "{text} (p. {page})"),
+    "covered_all": _pair(
+        "图形覆盖：全部（{n}个，最弱：{weakest}）", "Covered by all shapes ({n}; weakest: {weakest})"
+    ),
+    "covered_by": _pair("图形覆盖：{confidence}（{n}个）", "Covered by shapes, {confidence} ({n})"),
     "made_from_figures": _pair(
         "图形按文件数字生成，不作比较", "shape made from figures of the document: no comparison"
     ),
@@ -81,16 +86,16 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "share_only": _pair(
         "文件只载占比：{text}（第{page}页）", "the document states a share only: {text} (p. {page})"
     ),
-    "sum_all": _pair(
-        "图形合计：全部（{n}个，最弱：{weakest}）", "Sum of shapes, all ({n}; weakest: {weakest})"
+    "unit_outline": _pair(
+        "以所在行政区界线表示，量算的是行政区面积",
+        "drawn as the administrative unit that it lies in: the measured area is the unit's",
     ),
-    "sum_of": _pair("图形合计：{confidence}（{n}个）", "Sum of shapes, {confidence} ({n})"),
     "weakest": _pair("最弱：{weakest}", "weakest: {weakest}"),
     # notes
     "note_conversion": _pair(
-        "文件面积由原文单位换算（1亩＝2000/3 m²），换算后的位数不表示精度；约数见备注。",
-        "Stated areas are converted from the unit of the document (1 mu = 2000/3 m²): their digits are no "
-        "accuracy. Rounded figures are quoted under Remark.",
+        "“文件原文”照录文件写法；文件面积由其单位换算（1亩＝2000/3 m²），换算后的位数不表示精度，约、近、余等以原文为准。",
+        "As stated gives the figure of the document; stated areas are converted from its unit "
+        "(1 mu = 2000/3 m²): their digits are no accuracy, and about, nearly or over stand under As stated.",
     ),
     "note_ellipsoid": _pair(
         "量算面积为CGCS2000椭球面上的面积，边按测地线计。",
@@ -115,8 +120,13 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "每个案例只有一种主要模式，可兼有多种。", "A case has one leading mode and may follow others too."
     ),
     "note_overlap": _pair(
-        "{label}：其中{overlap}为重复计入，实际覆盖{covered}。",
-        "{label}: {overlap} of it is counted more than once; the shapes cover {covered}.",
+        "{label}：重叠处只计一次；各图形面积之和为{total}，其中{overlap}为重复计入。",
+        "{label}: what overlaps counts once; the areas of the shapes add up to {total}, of which {overlap} is "
+        "counted more than once.",
+    ),
+    "note_unit": _pair(
+        "{zones}以所在行政区的界线表示：量算的是行政区面积，不是分区面积。",
+        "{zones}: drawn as the administrative units that they lie in; the measured areas are those of the units.",
     ),
     "note_schematic": _pair(
         "“示意”图形只表示大小与大致位置，不是真实边界，其面积不是测量成果。",

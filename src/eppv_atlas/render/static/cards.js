@@ -32,13 +32,14 @@
         { class: "size-bar family-" + bar.family, viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" },
         svg("rect", { class: "bar-fill" + (rough ? " rough" : ""), width, height: 8, x: 0, y: 0 })
       );
-      const source = bar.page ? eppv.pageOf(bar.page) : el("span", "page", both(bar.made ? eppv.ui.made_short : eppv.ui.measured));
+      const source = bar.page ? eppv.pageOf(bar.page) : el("span", "page", both(eppv.ui.measured));
+      const size = bar.value ? both(bar.value) : eppv.areaLine(bar.area, [bar.area >= 1e6 ? "km2" : "ha"]);
       list.appendChild(
         el(
           "li",
           "",
           el("span", "bar-name", both(bar.name), rough ? el("em", "rough-mark", both(eppv.ui.schematic_mark)) : null),
-          el("span", "bar-value", eppv.areaLine(bar.area, [bar.area >= 1e6 ? "km2" : "ha"]), source),
+          el("span", "bar-value", size, source),
           picture
         )
       );

@@ -9,13 +9,14 @@
   const { both, el, row } = eppv;
 
   function stated(zone) {
+    if (!zone.told) {
+      return el("span", "none", both(eppv.ui.not_stated));
+    }
+    const box = el("span", "", el("strong", "", both(zone.told.value)), " ", eppv.pageOf(zone.told.page));
     if (zone.stated !== null) {
-      return el("span", "", eppv.areaLine(zone.stated), eppv.pageOf(zone.statedPage));
+      box.appendChild(el("span", "small", both(eppv.ui.converted), " ", eppv.areaLine(zone.stated)));
     }
-    if (zone.share) {
-      return el("span", "", both(zone.share.value), " ", eppv.pageOf(zone.share.page));
-    }
-    return el("span", "none", both(eppv.ui.not_stated));
+    return box;
   }
 
   function zonePopup(zone, short, page) {
@@ -24,7 +25,8 @@
     box.appendChild(el("p", "small", both(zone.kind), " · ", both(short), " ", eppv.badge(zone.confidence)));
     const list = el("dl", "");
     row(list, eppv.ui.stated, stated(zone));
-    row(list, eppv.ui.measured, eppv.areaLine(zone.measured));
+    const note = zone.unit ? el("span", "small made", both(eppv.ui.unit_note)) : null;
+    row(list, eppv.ui.measured, el("span", "", eppv.areaLine(zone.measured), note));
     if (zone.madeFromStated) {
       row(list, eppv.ui.difference, el("span", "made", both(eppv.ui.made_from_stated)));
     } else if (zone.difference) {
