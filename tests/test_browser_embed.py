@@ -6,7 +6,7 @@ import pytest
 
 import eppv_atlas as ea
 from browsing import watch
-from eppv_atlas import embed, notebook
+from eppv_atlas import embed, framing, notebook
 
 pytestmark = pytest.mark.browser
 
@@ -35,7 +35,7 @@ def opened(tab, path):
 def test_a_page_works_in_the_sandbox(tab, maps, tmp_path, atlas, name, form):
     from eppv_atlas.cli.embed import page_of
 
-    frame = embed.Frame(address=maps.as_uri() + "/", state=embed.state("lang=en"), lang="en")
+    frame = embed.Frame(address=maps.as_uri() + "/", state=framing.state("lang=en"), lang="en")
     inner = opened(tab, host(tmp_path, embed.written(page_of(atlas, name, "en"), frame, form)))
     assert inner.evaluate("document.documentElement.lang") == "en"
     assert inner.evaluate("document.documentElement.classList.contains('is-embedded')")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import eppv_atlas as ea
 from conftest import ROOT, call
-from eppv_atlas import embed, notebook
+from eppv_atlas import embed, framing, notebook
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -101,29 +101,81 @@ def test_oembed_is_json_with_one_frame(text):
 
 
 def test_a_state_is_checked_and_put_in_order():
-    assert embed.state("#unit=mu&lang=en") == "lang=en&unit=mu"
-    assert embed.state("q=茶卡 湖&embed=1&from=x%3Dy") == "q=%E8%8C%B6%E5%8D%A1%20%E6%B9%96"
-    assert embed.state("view=5/36.7/99.1&path=a,b") == "path=a,b&view=5/36.7/99.1"
-    assert embed.state("") == ""
-    for wrong in ("foo=1", "nonsense", "case=x&key=1", "q=" + "0a" * 16):
+    assert framing.state("#unit=mu&lang=en") == "lang=en&unit=mu"
+    assert framing.state("q=茶卡 湖&embed=1&from=x%3Dy") == "q=%E8%8C%B6%E5%8D%A1%20%E6%B9%96"
+    assert framing.state("view=5/36.7/99.1&path=a,b") == "path=a,b&view=5/36.7/99.1"
+    assert framing.state("") == ""
+    wrongs = [
+        "lang=fr",
+        "unit=acre",
+        "base=google",
+        "layers=zones,odd",
+        "view=here",
+        "view=5/36.7",
+        "q=\udcff",
+    ]
+    for wrong in ("foo=1", "nonsense", "case=x&key=1", "q=" + "0a" * 16, "q=%ff", *wrongs):
         with pytest.raises(ea.UsageError):
-            embed.state(wrong)
+            framing.state(wrong)
+
+
+@pytest.mark.parametrize(
+    ("what", "state", "word"),
+    [
+        ("national", "path=no-such", "empowerment"),
+        ("national", "mode=concession,no-such", "no-such"),
+        ("national", "case=no-such", "chaka-salt-lake"),
+        ("national", "province=99", "province=99"),
+        ("national", "confidence=sure", "schematic"),
+        ("chaka-salt-lake", "zone=no-such", "salt-lake"),
+    ],
+)
+def test_a_state_that_the_page_cannot_show_is_refused(cli, what, state, word):
+    code, out, err = cli("embed", what, "--hash", state)
+    assert (code, out) == (2, "")
+    assert word in err
+
+
+@pytest.mark.parametrize(
+    ("what", "state"),
+    [
+        (
+            "national",
+            "path=empowerment&mode=concession,park-oriented-development&province=350000&confidence=schematic",
+        ),
+        ("national", "case=chaka-salt-lake&batch=mnr-4&q=湖&view=5/36.7/99.1&layers=tint,names&unit=mu"),
+        ("chaka-salt-lake", "zone=salt-lake&unit=mu&base=osm&lang=en"),
+    ],
+)
+def test_a_state_that_the_page_can_show_is_taken(cli, what, state):
+    code, out, _ = cli("embed", what, "--hash", state)
+    assert code == 0
+    assert "sandbox" in out
+
+
+@pytest.mark.parametrize("option", ["--url", "--hash", "--image"])
+def test_bytes_that_are_no_text_are_refused(cli, option):
+    value = {"--url": "https://x.org/\udcff", "--hash": "q=\udcff", "--image": "\udcff.png"}[option]
+    code, _, err = cli("embed", "national", "--as", "markdown", option, value)
+    assert code == 2
+    assert err.strip()
+    assert "Traceback" not in err
 
 
 def test_every_key_of_the_pages_is_known():
     keys = set()
     for script in (ROOT / "src/eppv_atlas/render/static").glob("*.js"):
         keys |= set(re.findall(r'(?:state\.)?define\("([a-z]+)"', script.read_text("utf-8")))
-    assert keys - {"embed", "from"} <= set(embed.STATE)
+    assert keys - {"embed", "from"} <= set(framing.STATE)
     order = re.search(
         r"ORDER = \[([^\]]*)\]", (ROOT / "src/eppv_atlas/render/static/state.js").read_text("utf-8")
     )
-    assert set(re.findall(r'"([a-z]+)"', order[1])) - {"embed", "from"} == set(embed.STATE)
+    assert set(re.findall(r'"([a-z]+)"', order[1])) - {"embed", "from"} == set(framing.STATE)
 
 
 @pytest.mark.parametrize("text", ["https://x.org", "http://x.org:8000/a/", "https://例子.cn/图集"])
 def test_addresses_of_the_web(text):
-    made = embed.web_address(text)
+    made = framing.web_address(text)
     assert made.endswith("/")
     assert urlsplit(made).scheme in {"http", "https"}
 
@@ -146,7 +198,7 @@ def test_addresses_of_the_web(text):
 )
 def test_other_addresses_are_refused(text):
     with pytest.raises(ea.UsageError):
-        embed.web_address(text)
+        framing.web_address(text)
 
 
 @pytest.mark.parametrize(
@@ -154,13 +206,13 @@ def test_other_addresses_are_refused(text):
     [("100%", "100%"), ("50 %".replace(" ", ""), "50%"), ("800", "800px"), ("640px", "640px")],
 )
 def test_widths(text, made):
-    assert embed.width(text) == made
+    assert framing.width(text) == made
 
 
 @pytest.mark.parametrize("text", ["0", "5%", "200%", "9999", "wide", "1e3", "-5", "100%%", ""])
 def test_other_widths_are_refused(text):
     with pytest.raises(ea.UsageError):
-        embed.width(text)
+        framing.width(text)
 
 
 def test_the_command_prints_and_writes(cli, tmp_path):

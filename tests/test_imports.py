@@ -10,6 +10,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "eppv_atlas"
 FLOORS = {
     "errors": 1.0,
     "units": 1.0,
+    "markdown": 1.0,
     "vocabulary": 1.0,
     "scalars": 2.0,
     "model": 2.0,
@@ -36,6 +37,7 @@ FLOORS = {
     "serve": 3.0,
     "sheets": 3.0,
     "embed": 3.0,
+    "framing": 3.0,
     "exhibits": 3.5,
     "report": 3.7,
     "notebook": 3.7,

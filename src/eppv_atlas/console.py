@@ -82,6 +82,15 @@ def busy(en: str, zh: str) -> AbstractContextManager[Any]:
     return shown.status(words(en, zh)) if shown.is_terminal else nullcontext()
 
 
+def size_text(size: int) -> str:
+    """Size of a file as readers write it.
+
+    >>> size_text(5_543_000), size_text(32_100)
+    ('5.5 MB', '32 kB')
+    """
+    return f"{size / 1e6:.1f} MB" if size >= 950_000 else f"{max(1, round(size / 1000))} kB"
+
+
 def progress() -> Progress:
     """Progress bar on standard error, only where that is a terminal."""
     console = Console(stderr=True)

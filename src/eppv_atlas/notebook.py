@@ -12,25 +12,28 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from html import escape
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from eppv_atlas import vocabulary
 from eppv_atlas.model import NoShape, Zone
 from eppv_atlas.results import PlacedCase, ZoneShape
 from eppv_atlas.store import Atlas
 
+if TYPE_CHECKING:
+    from eppv_atlas.exhibits import Figure
+
 HEIGHTS_PX: Final = {"atlas": 620, "case": 520, "zone": 360}
 """Heights of the frames: a screen of a notebook holds each."""
 
 
-def html_of(thing: Atlas | PlacedCase | ZoneShape | Zone) -> str:
+def html_of(thing: Atlas | PlacedCase | Figure | ZoneShape | Zone) -> str:
     """A thing as HTML for the output of a cell.
 
     Parameters
     ----------
     thing
-        An atlas (its national map), a case (its map), the shape of a zone (its
-        outline), or the record of a zone (its attributes).
+        An atlas (its national map), a case or a figure of one (its map), the
+        shape of a zone (its outline), or the record of a zone (its attributes).
     """
     if isinstance(thing, Zone):
         return _record(thing)
@@ -38,7 +41,7 @@ def html_of(thing: Atlas | PlacedCase | ZoneShape | Zone) -> str:
         return _outline(thing)
     from eppv_atlas import embed, exhibits
 
-    figure = exhibits.figure(thing)
+    figure = thing if isinstance(thing, exhibits.Figure) else exhibits.figure(thing)
     kind = "atlas" if figure.whole else "case"
     title = f"{figure.title('zh')} · {figure.title('en')}"
     return embed.srcdoc(figure.page(), title, height_px=HEIGHTS_PX[kind], plain=not figure.whole)
@@ -49,6 +52,9 @@ def register(shell: Any) -> None:
     formatter = shell.display_formatter.formatters["text/html"]
     for kind in (Atlas, PlacedCase, ZoneShape, Zone):
         formatter.for_type(kind, html_of)
+    formatter.for_type_by_name(
+        "eppv_atlas.exhibits", "Figure", html_of
+    )  # it is imported when first asked for
 
 
 def register_if_running() -> None:

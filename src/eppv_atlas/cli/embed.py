@@ -67,24 +67,37 @@ def embed_(
 
     The frame can do nothing to the page around it.
     """
-    from eppv_atlas import embed
+    from eppv_atlas import embed, framing
     from eppv_atlas.store import files
 
+    atlas = load()
     frame = embed.Frame(
-        address=embed.web_address(url) if url else "",
-        state=embed.state(state),
-        width=embed.width(width),
-        height=embed.height(height),
+        address=framing.web_address(url) if url is not None else "",
+        state=framing.state(state, _known(atlas, what)),
+        width=framing.width(width),
+        height=framing.height(height),
         downloads=downloads,
-        image=image,
+        image=framing.picture(image),
         lang=speak(language),
     )
-    text = embed.written(page_of(load(), what, frame.lang), frame, form.value)
+    text = embed.written(page_of(atlas, what, frame.lang), frame, form.value)
     if out is None:
         console.out(text)
     else:
         files.write_file(out, text.encode("utf-8"))
         console.say(f"written to {out}", f"已写入 {out}")
+
+
+def _known(atlas: Atlas, name: str) -> dict[str, set[str]]:
+    """Values that the address of a page may hold."""
+    from eppv_atlas.render import facets
+
+    cases = {placed.case.id: placed.case for placed in atlas}
+    held = {facet.id: set(facet.names) for facet in facets.facets_of(atlas.cases, atlas.settings)}
+    held["case"] = set(cases)
+    if name in cases:
+        held["zone"] = {zone.id for zone in cases[name].zones}
+    return held
 
 
 def page_of(atlas: Atlas, name: str, lang: str) -> embed.Page:

@@ -88,24 +88,31 @@ def figure(
     atlas = load()
     things = [_thing(atlas, name) for name in dict.fromkeys(what)]
     several = len(things) > 1
+    if several and out is not None and not out.is_dir() and out.suffix.lower().lstrip(".") in set(Picture):
+        raise UsageError(
+            f"{len(things)} figures do not go into one file; let --out name a folder",
+            f"{len(things)} 幅图不能写入同一文件；请让 --out 指向文件夹",
+        )
     folder = out if out is not None and (several or out.is_dir()) else None
     form = by_suffix(to, None if folder else out, Picture, "png")
     wide = centimetres(width)
     made = []
-    with console.progress() as progress:
-        task = progress.add_task("figure", total=len(things))
-        for thing in things:
-            item = exhibits.figure(thing, address=url or "")
-            content = item.image(
-                form, lang=lang, unit=unit.value, width_cm=wide, dpi=dpi, titled=not untitled
-            )
-            name = f"{item.name}.{form}"
-            path = folder / name if folder else out or Path(name)
-            files.write_file(path, content)
-            made.append((path, len(content)))
-            progress.advance(task)
-    for path, size in made:
-        console.say(f"{path} ({size / 1000:,.0f} kB)", f"{path}（{size / 1000:,.0f} kB）")
+    try:
+        with console.progress() as progress:
+            task = progress.add_task("figure", total=len(things))
+            for thing in things:
+                item = exhibits.figure(thing, address=url or "")
+                content = item.image(
+                    form, lang=lang, unit=unit.value, width_cm=wide, dpi=dpi, titled=not untitled
+                )
+                name = f"{item.name}.{form}"
+                path = folder / name if folder else out or Path(name)
+                files.write_file(path, content)
+                made.append((path, console.size_text(len(content))))
+                progress.advance(task)
+    finally:  # what is written stays and is named, whatever came after
+        for path, size in made:
+            console.say(f"{path} ({size})", f"{path}（{size}）")
 
 
 def _thing(atlas: Atlas, name: str) -> PlacedCase | Atlas:

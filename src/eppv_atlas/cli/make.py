@@ -44,13 +44,13 @@ def build(
     With ids, the national map and these cases are made anew; the pages of the
     other cases are kept as they stand, and made only where they are missing.
     """
-    from eppv_atlas import claims, embed, ledgers, measure, render
+    from eppv_atlas import claims, embed, framing, ledgers, measure, render
     from eppv_atlas.cli.embed import page_of
     from eppv_atlas.serve import KEY_VARIABLE
     from eppv_atlas.store import files
 
     lang = console.CHOICE.lang
-    address = embed.web_address(url) if url else ""
+    address = framing.web_address(url) if url else ""
     target = out or (console.CHOICE.atlas / "maps" if console.CHOICE.atlas else Path("maps"))
     atlas = load()
     wanted = {placed.case.id for placed in select(atlas, ids)}

@@ -140,13 +140,19 @@ def by_suffix(asked: StrEnum | None, out: Path | None, known: type[StrEnum], oth
     Raises
     ------
     UsageError
-        If the two disagree, or the file has no name.
+        If the two disagree, the suffix is that of no format that is known and
+        none is asked for, or the file has no name.
     """
     suffix = out.suffix.lower().lstrip(".") if out is not None else ""
     names = {item.value for item in known}
     if out is not None and not out.name:
         raise UsageError("--out names no file", "--out 没有写文件名")
     if asked is None:
+        if out is not None and suffix and suffix not in names and str(out) != "-" and not out.is_dir():
+            raise UsageError(
+                f"{out}: .{suffix} is no format of this command; known: {', '.join(sorted(names))} (or say --to)",
+                f"{out}：本命令不支持 .{suffix}；可用：{'、'.join(sorted(names))}（或用 --to 指定）",
+            )
         return suffix if suffix in names else otherwise
     if suffix in names - {asked.value}:
         raise UsageError(

@@ -24,10 +24,7 @@ if TYPE_CHECKING:
     from eppv_atlas.store import Atlas
 
 
-_MADE_WITH = (
-    "Made with eppv-atlas from case files that name their sources",
-    "由 eppv-atlas 依据注明出处的案例文件生成",
-)
+_MADE_WITH = ("Compiled with eppv-atlas", "由 eppv-atlas 编制")
 
 
 class Document(StrEnum):
@@ -48,7 +45,10 @@ def report(
         Document | None, typer.Option("--to", help="Format; by the suffix of --out if left out, else docx.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="File; named after the title, in this folder, if left out.")
+        Path | None,
+        typer.Option(
+            help="File; in this folder, named by the id of a single case or by the title, if left out."
+        ),
     ] = None,
     language: Language = None,
     template: Annotated[
@@ -73,6 +73,8 @@ def report(
     from eppv_atlas.store import files
 
     lang = speak(language)
+    if title is not None and not title.strip():
+        raise UsageError("--title is blank; leave it out or write one", "--title 为空；请写标题或去掉该选项")
     form = by_suffix(to, None if each else out, Document, "docx")
     if template is not None and form != "docx":
         raise UsageError(
@@ -84,7 +86,10 @@ def report(
     wanted = [placed.case.id for placed in atlas if not ids or placed.case.id in ids]
     one = atlas[wanted[0]].case if ids and len(wanted) == 1 else None
     heading = title or str(getattr(one.title if one else atlas.settings.title, lang))
-    writer = _Writer(form, lang, style, all_facts=all_facts, live=form == "html" and not static)
+    name = one.id if one and not title else files.file_name(heading)
+    writer = _Writer(
+        form, lang, style, all_facts=all_facts, live=form == "html" and not static, left_out=len(broken)
+    )
     made: list[Path] = []
     with console.progress() as progress:
         task = progress.add_task("report", total=len(wanted) + (not ids))
@@ -100,13 +105,11 @@ def report(
         else:
             content, failed = writer.written(figures, heading, step)
             broken += failed
-            target = out or Path(f"{files.file_name(heading)}.{form}")
-            made += _put(
-                content, target / f"{files.file_name(heading)}.{form}" if target.is_dir() else target
-            )
+            target = out or Path(f"{name}.{form}")
+            made += _put(content, target / f"{name}.{form}" if target.is_dir() else target)
     for path in made:
-        size = path.stat().st_size / 1e6
-        console.say(f"{path} ({size:.1f} MB)", f"{path}（{size:.1f} MB）")
+        size = console.size_text(path.stat().st_size)
+        console.say(f"{path} ({size})", f"{path}（{size}）")
     if broken:
         for name, why in broken:
             console.say(f"left out: {name}: {why}", f"未写入：{name}：{why}", err=True)
@@ -167,9 +170,11 @@ def _figures(atlas: Atlas, wanted: Sequence[str], *, whole: bool) -> list[Figure
 class _Writer:
     """Writes figures as a report of one format."""
 
-    def __init__(self, form: str, lang: str, template: bytes | None, *, all_facts: bool, live: bool) -> None:
+    def __init__(
+        self, form: str, lang: str, template: bytes | None, *, all_facts: bool, live: bool, left_out: int
+    ) -> None:
         self.form, self.lang, self.template = form, lang, template
-        self.all_facts, self.live = all_facts, live
+        self.all_facts, self.live, self.left_out = all_facts, live, left_out
         # what is missing, or wrong with the template, is said before the work
         module = {"pptx": "slides", "md": "markdown", "qmd": "markdown"}.get(form, form)
         try:
@@ -206,13 +211,13 @@ class _Writer:
             step()
         if not blocks:
             return {}, failed
-        return self._file(tuple(blocks), title), failed
+        return self._file(tuple(blocks), title, _subtitle(figures, self.lang)), failed
 
     def _blocks(self, figure: Figure) -> tuple[Block, ...]:
         from eppv_atlas import certificate, report
 
         if figure.whole:
-            return report.overview(figure, self.lang, live=self.live)
+            return report.overview(figure, self.lang, live=self.live, left_out=self.left_out)
         certificates = certificate.case(figure.cases[0])
         return report.dossier(figure, certificates, self.lang, every_fact=self.all_facts, live=self.live)
 
@@ -227,10 +232,10 @@ class _Writer:
         )
         return {"": made} if len(failed) < len(figures) else {}, failed
 
-    def _file(self, blocks: tuple[Block, ...], title: str) -> dict[str, bytes]:
+    def _file(self, blocks: tuple[Block, ...], title: str, subtitle: str) -> dict[str, bytes]:
         from eppv_atlas.report import Report
 
-        made = Report(title, console.words(*_MADE_WITH), self.lang, blocks)
+        made = Report(title, subtitle, self.lang, blocks)
         if self.form == "docx":
             from eppv_atlas.report import docx
 
@@ -246,6 +251,14 @@ class _Writer:
         from eppv_atlas.report import markdown
 
         return markdown.written(made, quarto=self.form == "qmd")
+
+
+def _subtitle(figures: Sequence[Figure], lang: str) -> str:
+    """The documents that a report rests on, and what it was made with."""
+    from eppv_atlas import sheets
+
+    told = sheets.sources([placed for figure in figures for placed in figure.cases], lang)
+    return f"{told}\n{console.words(*_MADE_WITH)}"
 
 
 def _why(error: Exception) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Atlas:
     """Cases with their shapes, in the order of their batch.
 
@@ -39,6 +39,10 @@ class Atlas:
     root: Path
     settings: Settings
     cases: tuple[PlacedCase, ...]
+
+    def __repr__(self) -> str:
+        """Name it, in one line."""
+        return f"<Atlas {self.settings.title.zh}: {len(self.cases)} cases>"
 
     def __getitem__(self, case_id: str) -> PlacedCase:
         """Return a case by its id.
