@@ -172,6 +172,9 @@ def test_a_unit_that_stands_for_a_zone_is_not_its_size(atlas, lang):
     ]
     end = WORDS["note_unit"][lang].split("}")[1]
     assert any(note.endswith(end) for note in notes)
+    (table,) = [b.sheet for b in dossier if isinstance(b, report.Table) and b.sheet.id.endswith("-areas")]
+    at = [column.id for column in table.columns].index("difference")
+    assert [row[at] for row in table.rows].count(PHRASES["unit_short"][lang]) == 3
     assert any(note.endswith(end) for note in slides._sheet(figure, lang).notes)
 
 
@@ -187,6 +190,16 @@ def test_a_unit_that_stands_for_a_zone_has_no_difference(atlas):
         if row.kind == "planting-area":
             assert row.stated_m2
             assert row.difference_pct is None
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_shape_made_to_size_says_so_in_reports(atlas, lang):
+    figure = ea.figure(atlas["hangzhou-xixi"])
+    (table,) = [
+        b.sheet for b in told(figure, lang) if isinstance(b, report.Table) and b.sheet.id.endswith("-areas")
+    ]
+    at = [column.id for column in table.columns].index("difference")
+    assert [row[at] for row in table.rows] == [PHRASES["made_short"][lang]] * 3 + [None, None]
 
 
 def test_totals_never_count_a_place_twice(atlas):

@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from eppv_atlas.render.phrases import PHRASES
 from eppv_atlas.sheets import Sheet, Value, shown
 from eppv_atlas.sheets.words import word
+
+_SHORT: Final = (
+    (("made_from_stated", "made_from_figures"), "made_short"),
+    (("unit_outline",), "unit_short"),
+)
+"""Remarks that say why an area has no difference, and how a brief table says so."""
 
 
 def brief(sheet: Sheet, columns: Sequence[str] = ()) -> tuple[Sheet, tuple[str, ...]]:
@@ -27,8 +34,8 @@ def brief(sheet: Sheet, columns: Sequence[str] = ()) -> tuple[Sheet, tuple[str, 
     -------
     sheet, left_out
         Zones with an area, stated or measured, and the totals; where a shape was
-        made from its stated area the difference says so, as on the pages. And the
-        names of the zones that have neither.
+        made from its stated area, or a unit stands for a zone, the difference says
+        so, as on the pages. And the names of the zones that have neither.
     """
     wanted = list(columns) or [column.id for column in sheet.columns if column.id != "remark"]
     at = [i for name in wanted for i, column in enumerate(sheet.columns) if column.id == name]
@@ -58,11 +65,9 @@ def _told(sheet: Sheet, row: tuple[Value, ...], i: int, *, total: bool) -> Value
     column = sheet.columns[i]
     if column.kind != "percent":
         return row[i]
-    held = {
-        one.id.split("_")[0]: value
-        for one, value in zip(sheet.columns, row, strict=True)
-        if one.kind == "area"
-    }
-    if not total and row[i] is None and None not in held.values():
-        return PHRASES["made_short"][sheet.lang]
+    remark = str(row[next(k for k, one in enumerate(sheet.columns) if one.id == "remark")])
+    if not total and row[i] is None:
+        for names, short in _SHORT:
+            if any(word(name, sheet.lang) in remark for name in names):
+                return PHRASES[short][sheet.lang]
     return None if row[i] is None else shown(column, row[i], sheet.lang)
