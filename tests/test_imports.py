@@ -25,6 +25,7 @@ FLOORS = {
     "measure": 3.0,
     "certificate": 3.0,
     "patches": 3.0,
+    "intake": 3.0,
     "tally": 3.0,
     "tables": 3.0,
     "listing": 3.0,
