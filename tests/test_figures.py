@@ -42,7 +42,7 @@ def texts(svg):
 
 
 def one_line(found):
-    return "".join(text for text, _ in found)
+    return "".join(text for text, _ in found).replace("\u00a0", " ")
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ UNITS_ASKED = ("km2", "ha", "mu")
 DRAWN = dict(zip(CASES, (3, 1, 4, 4, 1, 1, 1, 4, 1, 3, 1), strict=True))
 """Zones with a shape."""
 PRINTED = {
-    "hangzhou-xixi": ["21.88平方公里（第9页）", "近11平方公里（第11页）", "80%（第11页）"],
+    "hangzhou-xixi": ["21.88平方公里（第9页）", "近11平方公里（第11页）", "80%（占湿地规划范围，第11页）"],
     "changzhou-zhenglu": ["1039公顷（折合10.39平方公里，第21页）", "3044公顷", "4339公顷"],
     "nanping-wuyishan": ["1001.41平方公里（第28页）", "4252平方公里（第28页）"],
     "chaka-salt-lake": ["112平方公里（第40页）"],

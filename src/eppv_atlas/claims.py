@@ -275,7 +275,7 @@ def _digits(value: Quantity) -> int:
     if value.value == 0 or value.low == value.high:
         return 6
     spread = (value.high - value.low) / (2 * abs(value.value))
-    return 3 if not math.isfinite(spread) else max(3, min(6, math.ceil(-math.log10(spread)) + 1))
+    return 4 if not math.isfinite(spread) else max(4, min(6, math.ceil(-math.log10(spread)) + 1))
 
 
 def _with_base_units(text: str, dimensions: Mapping[str, int], lang: str) -> str:

@@ -5,6 +5,7 @@ Floor 2: knows records, units and words; must not know files, shapes or forms.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from eppv_atlas.model import Fact
@@ -28,6 +29,22 @@ _ONE: Final = {
     "minutes": "minute",
 }
 """Units as they read after a one."""
+
+
+def period_text(period: str, lang: str) -> str:
+    """A period for reading.
+
+    >>> period_text("1990s", "zh"), period_text("2022-", "zh"), period_text("yearly", "en")
+    ('20世纪90年代', '2022年以来', 'each year')
+    """
+    zh = lang == "zh"
+    if period == "yearly":
+        return "每年" if zh else "each year"
+    if re.fullmatch(r"\d{2}\d0s", period):
+        return f"{int(period[:2]) + 1}世纪{period[2:4]}年代" if zh else period
+    if re.fullmatch(r"\d{4}-", period):
+        return f"{period[:4]}年以来" if zh else f"since {period[:4]}"
+    return period.replace("-", "–") if re.fullmatch(r"\d{4}-\d{4}", period) else period
 
 
 def fact_text(fact: Fact, lang: str) -> str:

@@ -252,6 +252,8 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "图形为所在行政区全境：量算的是行政区面积，不是分区面积。",
         "Drawn as the whole administrative unit that it lies in: the area is the unit's, not the zone's.",
     ),
+    "share_of": _pair("占{0}", "of {0}"),
+    "size_ours": _pair("大小由编者推定", "size worked out by the editors"),
     "unit_short": _pair("所在行政区面积", "area of its unit"),
     "in_outline": _pair(
         "图形为所在行政区全境，其面积", "drawn as its whole administrative unit, which holds"

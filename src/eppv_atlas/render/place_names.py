@@ -37,16 +37,16 @@ _PEOPLES: Final = {
     "鄂温克": "Ewenki",
     "仡佬": "Gelao",
     "哈尼": "Hani",
-    "哈萨克": "Kazak",
+    "哈萨克": "Kazakh",
     "回": "Hui",
     "景颇": "Jingpo",
-    "柯尔克孜": "Kirgiz",
+    "柯尔克孜": "Kyrgyz",
     "拉祜": "Lahu",
     "黎": "Li",
     "傈僳": "Lisu",
     "满": "Manchu",
     "毛南": "Maonan",
-    "蒙古": "Mongolian",
+    "蒙古": "Mongol",
     "苗": "Miao",
     "仫佬": "Mulao",
     "纳西": "Naxi",
@@ -68,6 +68,22 @@ _PEOPLES: Final = {
     "壮": "Zhuang",
 }
 """Peoples that an autonomous prefecture, county or banner is named after."""
+_OWN: Final = {
+    "伊犁": "Ili",
+    "乌兰": "Ulan",
+    "博尔塔拉": "Bortala",
+    "巴音郭楞": "Bayingolin",
+    "克孜勒苏": "Kizilsu",
+    "塔什库尔干": "Taxkorgan",
+    "察布查尔": "Qapqal",
+    "巴里坤": "Barkol",
+    "木垒": "Mori",
+    "焉耆": "Yanqi",
+    "和布克赛尔": "Hoboksar",
+    "莫力达瓦": "Morin Dawa",
+    "龙圩": "Longxu",
+}
+"""Names with a spelling of their own, and one that pinyin by rule reads wrong."""
 _MANY: Final = "各族"
 
 
@@ -109,6 +125,8 @@ def _listed(names: list[str]) -> str:
 
 
 def _spelled(text: str) -> str:
+    if text in _OWN:
+        return _OWN[text]
     parts = pinyin(text).split()
     joined = "".join(f"'{part}" if i and part[0] in "aeo" else part for i, part in enumerate(parts))
     return joined[:1].upper() + joined[1:] if joined else text

@@ -30,7 +30,10 @@ INK: Final = style.GROUND["ink"]
 SWATCH: Final = 18.0
 _LOOKS: Final = 4
 """So many ways to hatch or dot zones of one look; then they begin anew, or they would be black."""
-_WORDS: Final = re.compile(r"[⺀-￿][，。；：、）》”？！」』]*|[^ \t\n⺀-￿]+[ \t\n]*|[ \t\n]+")
+_WORDS: Final = re.compile(
+    r"（示意）[：；，。]*|第\s?\d+(?:[-–]\d+)?\s?页[）；，。]*|\d[\d,.]*(?:平方公里|平方米|公顷|万?亩)[）；，。]*|["
+    r"⺀-￿][，。；：、）》”？！」』]*|[^ \t\n⺀-￿]+[ \t\n]*|[ \t\n]+"
+)
 _PX: Final = 0.62
 """Points for a pixel of the pages: lines are finer on paper."""
 

@@ -144,7 +144,7 @@ def map_axes(
     )
     axes.set_xlim(box[0], box[2])
     axes.set_ylim(box[1], box[3])
-    axes.spines["geo"].set(linewidth=0.6, edgecolor=style.GROUND["border"])
+    axes.spines["geo"].set(zorder=7, linewidth=0.6, edgecolor=style.GROUND["border"])
     return axes
 
 

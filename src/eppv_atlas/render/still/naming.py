@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import shapely
 
 from eppv_atlas.render import style
@@ -21,6 +22,8 @@ from eppv_atlas.render.surroundings import Surroundings
 from eppv_atlas.results import PlacedCase
 
 _FOLD: Final = 110.0
+_TRIES: Final = 11
+"""Across and up a zone so many places are tried for its name."""
 _INSIDE: Final = 0.7
 """So much of a name must lie in its zone for it to stand there."""
 
@@ -79,8 +82,9 @@ def names(
     frame = ground.frame(plate, 1.5)
     sites = _sites(plate, placed)
     boxes = [*taken, *((s.x - 2.8, s.y - 2.8, s.x + 2.8, s.y + 2.8) for s in sites)]
+    bare = _bare(plate, zones)
     for zone in sorted(zones, key=lambda one: (len(str(one.view["name"][plate.lang])), one.number)):
-        boxes.append(_zone(plate, zone, boxes, frame))
+        boxes.append(_zone(plate, zone, bare[zone.number], boxes, frame))
     found = places.placed([site.wish.name for site in sites], boxes, frame)
     shown = set()
     for site, spot in zip(sites, found, strict=True):
@@ -110,27 +114,62 @@ def _hatched(confidence: str) -> bool:
     return style.CONFIDENCE_STYLES[confidence].hatched
 
 
-def _zone(plate: ground.Plate, zone: Drawn, boxes: Sequence[places.Box], frame: places.Box) -> places.Box:
+def _bare(plate: ground.Plate, zones: Sequence[Drawn]) -> dict[int, shapely.Geometry]:
+    """What of each zone no other covers, on the paper, by its number; a grid covers nothing."""
+    over: shapely.Geometry = shapely.MultiPolygon()
+    found = {}
+    for zone in reversed(zones):  # the last lies on top
+        shape = _on_paper(plate, zone.shape.geometry)
+        found[zone.number] = shape if zone.cells else shapely.difference(shape, over)
+        if not zone.cells:
+            over = shapely.union(over, shape)
+    return found
+
+
+def _zone(
+    plate: ground.Plate,
+    zone: Drawn,
+    bare: shapely.Geometry,
+    boxes: Sequence[places.Box],
+    frame: places.Box,
+) -> places.Box:
     """Write the name of a zone into it where it fits, else its number; returns what that covers."""
-    moved = _on_paper(plate, zone.shape.geometry)
-    x, y = ground.on_paper(plate, *zone.view["at"])
     lines = drawing.folded(
         f"{circled(zone.number)}\u00a0{marked(zone.view, plate.lang)}", drawing.BODY, _FOLD
     )
     wide, high = canvas.text_size("\n".join(lines), drawing.BODY)
-    # a round zone is named below its northern edge, as others may lie in its middle
-    name = places.Name(
-        x, y - (high / 2 + 4) * zone.at_top, wide + 3, high + 2, gap=1.5, inside=True, needed=False
-    )
-    (spot,) = places.placed([name], boxes, frame)
-    if spot is None or not _stands_in(moved, name, spot):
-        lines = [circled(zone.number)]
-        wide, high = canvas.text_size(lines[0], drawing.BODY)
-        name = places.Name(x, y, wide + 2, high, gap=1.5, inside=True)
+    if bare.area < 1 or zone.cells:  # a grid says where it is at its edge: what it lies on has its middle
+        shape, at_top = _on_paper(plate, zone.shape.geometry), zone.at_top or zone.cells
+        x, y = ground.on_paper(plate, *zone.view["at"])
+        wanted = [(x, y - (high / 2 + 4) * at_top)]
+    else:
+        shape, at_top = bare, False
+        wanted = _inside(bare)
+        x, y = wanted[0]
+    for at_x, at_y in wanted:
+        name = places.Name(at_x, at_y, wide + 3, high + 2, gap=1.5, inside=True, needed=False)
         (spot,) = places.placed([name], boxes, frame)
-        if spot is None:  # covered on all sides: it stands on its zone all the same
-            spot = places.Place(x, y, led=False)
-    return _write(plate, Wish(name, "\n".join(lines), drawing.BODY), spot)
+        if spot is not None and not spot.led and _stands_in(shape, name, spot):
+            return _write(plate, Wish(name, "\n".join(lines), drawing.BODY), spot)
+    mark = circled(zone.number)
+    wide, high = canvas.text_size(mark, drawing.BODY)
+    name = places.Name(x, y - (high / 2 + 2) * at_top, wide + 2, high, gap=1.5, inside=True)
+    (spot,) = places.placed([name], boxes, frame)
+    if spot is None:  # covered on all sides: it stands on its zone all the same
+        spot = places.Place(x, y, led=False)
+    return _write(plate, Wish(name, mark, drawing.BODY), spot)
+
+
+def _inside(shape: shapely.Geometry) -> list[tuple[float, float]]:
+    """Points of a shape: where it is widest, then others, the nearest to it first."""
+    largest = max(shapely.get_parts(shape), key=shapely.area)
+    middle = shapely.get_point(shapely.maximum_inscribed_circle(largest, tolerance=0.5), 0)
+    left, bottom, right, top = largest.bounds
+    across, up = np.meshgrid(np.linspace(left, right, _TRIES)[1:-1], np.linspace(bottom, top, _TRIES)[1:-1])
+    held = shapely.contains_xy(largest, across.ravel(), up.ravel())
+    points = np.column_stack([across.ravel(), up.ravel()])[held]
+    far = np.hypot(points[:, 0] - middle.x, points[:, 1] - middle.y)
+    return [(middle.x, middle.y), *((float(x), float(y)) for x, y in points[np.argsort(far, kind="stable")])]
 
 
 def _stands_in(zone: shapely.Geometry, name: places.Name, spot: places.Place) -> bool:

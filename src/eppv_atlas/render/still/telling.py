@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from eppv_atlas.model import Settings
 from eppv_atlas.render import legend
 from eppv_atlas.render.case_view import source_line
+from eppv_atlas.render.ledger_views import site_views
 from eppv_atlas.render.phrases import PHRASES
 from eppv_atlas.render.still import naming, zones
 from eppv_atlas.results import Measure, PlacedCase
@@ -31,9 +32,18 @@ def alt(placed: PlacedCase, measures: Sequence[Measure], unit: str, lang: str) -
     if not named:
         only = PHRASES["place_only"][lang]
         return f"{place}的位置图；{only}" if zh else f"Map of {place}. {only}"
+    sites = [site for site in site_views(placed.case) if site["drawn"]]
+    where = [f"{site['name'][lang]}（{site['confidence']['name'][lang]}）" for site in sites]
+    absent = sum(zone.id not in placed.shapes for zone in placed.case.zones)
     if zh:
-        return f"{place}的分区图，共 {len(named)} 个分区：{'、'.join(named)}。"
-    return f"Map of {place} with {len(named)} zone{'s' if len(named) > 1 else ''}: {'; '.join(named)}."
+        told = f"{place}的分区图，画出 {len(named)} 个分区：{'、'.join(named)}。"
+        told += f"地点：{'、'.join(where)}。" if where else ""
+    else:
+        told = f"Map of {place} with {len(named)} zone{'s' if len(named) > 1 else ''}: {'; '.join(named)}."
+        names = [f"{site['name'][lang]} ({site['confidence']['name'][lang].lower()})" for site in sites]
+        told += f" Places: {', '.join(names)}." if names else ""
+    more = PHRASES["more_without_geometry"][lang].format(n=absent)
+    return f"{told}{'' if zh else ' '}{more}" if absent else told
 
 
 def notes(

@@ -68,6 +68,7 @@ def drawn(placed: PlacedCase, measures: Sequence[Measure]) -> list[Drawn]:
     """Zones that have a shape, in the order in which they are drawn: the largest first, grids over all."""
     by_zone = {measure.zone: measure for measure in measures}
     facts = {fact.id: fact for fact in placed.case.facts}
+    names = {zone.id: views.both(zone.name) for zone in placed.case.zones}
     held = [zone for zone in placed.case.zones if zone.id in placed.shapes]
     numbers = {zone.id: i for i, zone in enumerate(held, start=1)}
     held.sort(
@@ -83,6 +84,8 @@ def drawn(placed: PlacedCase, measures: Sequence[Measure]) -> list[Drawn]:
         family = vocabulary.family(zone.kind).id
         view = views.zone_view(zone, shape, by_zone[zone.id], facts)
         view["at"] = views.label_point(zone, shape.geometry)
+        share = facts.get(zone.stated_share or "")
+        view["shareOf"] = names.get(share.of or "") if share else None
         out.append(
             Drawn(
                 numbers[zone.id], view, shape, family, seen[family, shape.confidence], views.round_about(zone)
@@ -124,7 +127,11 @@ def area_words(view: Mapping[str, Any], unit: str, lang: str) -> tuple[str, ...]
         share = view["share"]
         page = _page(share["page"], lang)
         told = f"{PHRASES['stated'][lang]} {share['value'][lang]}"
-        out.append(f"{told}（{page}）" if zh else f"{told} ({page})")
+        whole = view["shareOf"]
+        of = PHRASES["share_of"][lang].format(whole[lang]) if whole else ""
+        out.append(f"{told}（{of and of + '，'}{page}）" if zh else f"{told} ({of and of + ', '}{page})")
+    if view["madeFromStated"] and not view["statedFact"]:
+        out.append(PHRASES["size_ours"][lang])
     if view["measured"] and not view["madeFromStated"]:
         word = "in_outline" if view["standsForUnit"] else "measured"
         out.append(f"{PHRASES[word][lang]} {_size(view['measuredM2'], unit, lang)}")
@@ -139,7 +146,7 @@ def _stated(view: Mapping[str, Any], unit: str, lang: str) -> str:
     if fact["unit"] != unit:
         value = from_m2(to_m2(fact["number"], fact["unit"]), unit)
         word = getattr(UNITS[unit], lang)
-        inner.insert(0, f"{PHRASES['converted'][lang]} {_rounded(value)}{'' if zh else ' '}{word}")
+        inner.insert(0, f"{PHRASES['converted'][lang]} {_rounded(value)}{'' if zh else chr(0xA0)}{word}")
     return f"{told}（{'，'.join(inner)}）" if zh else f"{told} ({', '.join(inner)})"
 
 
@@ -153,7 +160,7 @@ def _size(area_m2: float, unit: str, lang: str) -> str:
     text = area_text(area_m2, unit)
     if not text.strip("0."):
         text, unit = area_text(area_m2, "m2"), "m2"
-    return f"{text}{'' if lang == 'zh' else ' '}{getattr(UNITS[unit], lang)}"
+    return f"{text}{'' if lang == 'zh' else chr(0xA0)}{getattr(UNITS[unit], lang)}"
 
 
 def _page(number: Any, lang: str) -> str:
