@@ -136,11 +136,11 @@ def measure_table(placed: PlacedCase, measures: Iterable[Any], unit: str) -> Non
 
     name = getattr(UNITS[unit], CHOICE.lang)
     heads = words(
-        ["zone", "kind", f"stated {name}", f"measured {name}", "difference", "perimeter km", "confidence"],
-        ["分区", "类型", f"文件所载 {name}", f"量算 {name}", "差", "周长 公里", "可信度"],
+        ["zone", "kind", "stated", f"measured {name}", "difference", "perimeter km", "confidence"],
+        ["分区", "类型", "文件所载", f"量算 {name}", "差", "周长 公里", "可信度"],
     )
     cells = [listing.measure_cells(row, placed, unit, CHOICE.lang) for row in measures]
-    table(heads, cells, numbers=(2, 3, 4, 5))
+    table(heads, cells, numbers=(3, 4, 5))
 
 
 def totals_table(totals: Iterable[Any], unit: str) -> None:

@@ -122,7 +122,7 @@ class Figure:
         _one_of("form", form, still.FORMS)
         _one_of("lang", lang, LANGUAGES)
         _one_of("unit", unit, AREA_UNITS)
-        _between("width", width_cm, *WIDTHS_CM)
+        _between("width (cm)", width_cm, *WIDTHS_CM)
         _between("dpi", dpi, *DPI)
         order = still.Order(form, lang, unit, width_cm, dpi, self.link(lang), titled)
         try:

@@ -154,15 +154,16 @@ def total_rows(totals: Iterable[Total], unit: str) -> list[dict[str, Any]]:
 def measure_cells(measure: Measure, placed: PlacedCase, unit: str, lang: str) -> list[str]:
     """Cells of one measure for a table on the terminal."""
     zone = next(zone for zone in placed.case.zones if zone.id == measure.zone)
-    made = {"zh": "按面积生成", "en": "made from it"}[lang]
+    made = {"zh": "按面积生成", "en": "made to size"}[lang]
     none = {"zh": "无图形", "en": "no geometry"}[lang]
-    share = next((f for f in placed.case.facts if f.id == zone.stated_share), None)
-    unstated = "—" if share is None else printable(fact_text(share, lang))
+    told = next((f for f in placed.case.facts if f.id == (zone.stated_area or zone.stated_share)), None)
+    page = {"zh": "（第{}页）", "en": " (p. {})"}[lang]
+    stated = "—" if told is None else printable(fact_text(told, lang)) + page.format(told.page)
     difference = f"{measure.difference_pct:+.2f} %" if measure.difference_pct is not None else "—"
     return [
         printable(getattr(zone.name, lang)),
         getattr(vocabulary.ZONE_KINDS[measure.kind], lang),
-        unstated if measure.stated_m2 is None else area_text(measure.stated_m2, unit),
+        stated,
         "—" if measure.area_m2 is None else area_text(measure.area_m2, unit),
         made if measure.made_from_stated else difference,
         "—" if measure.perimeter_m is None else f"{measure.perimeter_m / 1000:,.2f}",

@@ -86,7 +86,7 @@ def report(
     wanted = [placed.case.id for placed in atlas if not ids or placed.case.id in ids]
     one = atlas[wanted[0]].case if ids and len(wanted) == 1 else None
     heading = title or str(getattr(one.title if one else atlas.settings.title, lang))
-    name = one.id if one and not title else files.file_name(heading)
+    name = f"{one.id}-report" if one and not title else files.file_name(heading)
     writer = _Writer(
         form, lang, style, all_facts=all_facts, live=form == "html" and not static, left_out=len(broken)
     )
@@ -250,6 +250,7 @@ class _Writer:
             return {"": pdf.written(made)}
         from eppv_atlas.report import markdown
 
+        assert self.form in {"md", "qmd"}, self.form
         return markdown.written(made, quarto=self.form == "qmd")
 
 

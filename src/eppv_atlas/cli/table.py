@@ -113,4 +113,5 @@ def _sheets(topic: Topic, chosen: Sequence[PlacedCase], lang: str, unit: str | N
         return [sheets.facts(placed, lang) for placed in chosen]
     if topic is Topic.mechanisms:
         return [sheets.mechanisms(placed, lang) for placed in chosen]
+    assert topic is Topic.findings, topic
     return [sheets.findings(placed, claims.findings(placed.case), lang) for placed in chosen]

@@ -33,17 +33,17 @@ def brief(sheet: Sheet, columns: Sequence[str] = ()) -> tuple[Sheet, tuple[str, 
     Returns
     -------
     sheet, left_out
-        Zones with an area, stated or measured, and the totals; where a shape was
+        Zones with an area or a share, stated or measured, and the totals; where a shape was
         made from its stated area, or a unit stands for a zone, the difference says
         so, as on the pages. And the names of the zones that have neither.
     """
     wanted = list(columns) or [column.id for column in sheet.columns if column.id != "remark"]
     at = [i for name in wanted for i, column in enumerate(sheet.columns) if column.id == name]
-    sizes = [i for i, column in enumerate(sheet.columns) if column.kind == "area"]
+    sizes = [i for i, column in enumerate(sheet.columns) if column.kind == "area" or column.id == "printed"]
     rows: list[tuple[Value, ...]] = []
     strong, left_out = [], []
     for number, row in enumerate(sheet.rows):
-        if number not in sheet.strong and all(row[i] is None for i in sizes):
+        if number not in sheet.strong and all(row[i] is None for i in sizes):  # a share is a figure, too
             left_out.append(str(row[0]))
             continue
         if number in sheet.strong:

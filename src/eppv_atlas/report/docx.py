@@ -56,6 +56,8 @@ AUTHOR: Final = "EPPV Atlas"
 DATE: Final = dt.datetime(2023, 9, 1)  # noqa: DTZ001 - a fixed date: the same report gives the same bytes
 _CM: Final = 1440 / 2.54  # twentieths of a point
 _CAPTION_CM: Final = 2.2  # room below a figure for its caption
+_FEW: Final = 3
+"""So many entries of a list stay on one page."""
 _UNKNOWN: Final = 1.12
 """How much wider the letters of a template's fonts may be than those of ours."""
 _LOOKS: Final = {"body": "Normal", "note": "Atlas Note", "lead": "Atlas Lead"}
@@ -215,8 +217,8 @@ def _block(draft: _Draft, block: Block) -> None:
     elif isinstance(block, Paragraph):
         _fresh(draft, draft.styles[_LOOKS[block.look]], runs(block.text, draft.lang))
     elif isinstance(block, Bullets):
-        for item in block.items:
-            _item(draft, item)
+        for i, item in enumerate(block.items):  # a few stay together
+            _item(draft, item, kept=len(block.items) <= _FEW and i < len(block.items) - 1)
     elif isinstance(block, Picture):
         _picture(draft, block)
 
@@ -231,7 +233,7 @@ def _heading(draft: _Draft, block: Heading) -> None:
     _fresh(draft, draft.styles[f"Heading {level}"], inside, [el("w:keepNext")])
 
 
-def _item(draft: _Draft, item: Item) -> None:
+def _item(draft: _Draft, item: Item, *, kept: bool) -> None:
     lang = draft.lang
     name, text = in_line(item.name), item.text
     inside = list(runs(name, lang, bold=True))
@@ -240,8 +242,8 @@ def _item(draft: _Draft, item: Item) -> None:
     inside += runs(text, lang)
     lines = [("List Bullet", inside), *(("Atlas Remark", list(runs(one, lang))) for one in item.remarks)]
     for i, (style, line) in enumerate(lines):
-        kept = [el("w:keepNext")] if i < len(lines) - 1 else []
-        _fresh(draft, draft.styles[style], line, [*kept, el("w:keepLines")])
+        next_ = [el("w:keepNext")] if kept or i < len(lines) - 1 else []
+        _fresh(draft, draft.styles[style], line, [*next_, el("w:keepLines")])
 
 
 def _caption(draft: _Draft, kind: str, text: str, *, again: bool = False, above: bool) -> None:

@@ -195,7 +195,7 @@ def _mechanism(item: Mapping[str, Any], lang: str) -> Item:
         figures = [
             f"{_value(fact, lang)}{'，' if zh else ', '}{_page(fact['page'], lang)}" for fact in rule["facts"]
         ]
-        inner = ("；" if zh else "; ").join(figures)
+        inner = ("；" if zh else "; ").join(dict.fromkeys(figures))  # several facts may stand on one print
         told_rule = rule["text"][lang].rstrip("。.")
         remarks.append(told_rule + (f"（{inner}）" if zh else f" ({inner})") if figures else told_rule)
     if item["actsOn"]:

@@ -56,8 +56,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     ),
     "certificates": _pair("面积证明", "Area certificates"),
     "certificates_note": _pair(
-        "证明全文（坐标、椭球、各种方法的面积）由 eppv-atlas measure {id} --certificate 给出。",
-        "eppv-atlas measure {id} --certificate gives them in full: coordinates, ellipsoid, area by every method.",
+        "证明全文（坐标、椭球、各种方法的面积）由 eppv-atlas --atlas 图集文件夹 measure {id} --certificate 给出。",
+        "eppv-atlas --atlas FOLDER measure {id} --certificate gives them in full: coordinates, ellipsoid, area by every method.",
     ),
     "slide_note": _pair(
         "标记只表示案例的大致位置；非标准地图。", "Markers show roughly where the cases lie; no standard map."

@@ -62,10 +62,11 @@ def areas(
         for zone in case.zones
     ]
     sums = [_total_row(total, units, lang) for total in held]
-    notes = [word("note_ellipsoid", lang), word("note_conversion", lang)]
+    notes = []
     if any(measure.confidence == "schematic" for measure in by_zone.values()):
         notes.append(word("note_schematic", lang))
     notes += _units_notes(case.zones, by_zone, lang)
+    notes += [word("note_ellipsoid", lang), word("note_conversion", lang)]
     notes += _overlaps(held, units[0], lang)
     return Sheet(
         id=f"{case.id}-areas",

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 from eppv_atlas import vocabulary
 from eppv_atlas.errors import UsageError
-from eppv_atlas.reading_out import fact_text
+from eppv_atlas.reading_out import fact_text, period_text
 from eppv_atlas.results import Finding, PlacedCase
 from eppv_atlas.sheets.cited import source
 from eppv_atlas.sheets.record import Sheet, SheetColumn
@@ -74,7 +74,7 @@ def facts(
                 fact_text(fact, lang),
                 fact.value,
                 getattr(UNITS[fact.unit], lang) or None,
-                fact.period,
+                period_text(fact.period, lang) if fact.period else None,
                 fact.page,
             )
             for fact in chosen
