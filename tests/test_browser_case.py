@@ -213,6 +213,17 @@ def test_a_zone_is_zoomed_to_and_named_in_the_address(tab, maps):
     assert tab.locator("button[data-unit=mu]").get_attribute("aria-pressed") == "true"
 
 
+def test_words_in_the_area_table_are_not_stacked_letter_by_letter(tab, maps):
+    visit(tab, maps / "hangzhou-xixi.html")
+    heights = tab.locator(".zone-table .made").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().height)"
+    )
+    assert len(heights) == 3
+    assert max(heights) < 60  # three lines at most
+    table, box = (tab.locator(name).first.bounding_box() for name in (".zone-table", ".areas .scroll"))
+    assert table["width"] <= box["width"] + 1
+
+
 def test_every_zone_says_stated_measured_and_difference(tab, maps, atlas):
     visit(tab, maps / "xichou-karst.html")
     rows = {row.zone: row for row in measure.case(atlas["xichou-karst"])}

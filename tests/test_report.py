@@ -75,6 +75,22 @@ def test_key_facts_are_fewer_and_all_facts_are_all(atlas):
     assert sizes[0] < sizes[1] == len(placed.case.facts)
 
 
+def test_a_case_that_no_map_can_show_does_not_stop_the_others(cli, tmp_path, monkeypatch):
+    from eppv_atlas.render.still import ground
+
+    monkeypatch.setattr(ground, "_WIDEST", 5.0)  # of these two only New South Wales is wider
+    ids = ("chaka-salt-lake", "nsw-biodiversity-offsets")
+    code, out, err = cli("report", *ids, "--to", "md", "--out", tmp_path / "x.md")
+    assert code == 1
+    assert "nsw-biodiversity-offsets" in err
+    assert "longitude" in err
+    said = (tmp_path / "x.md").read_text("utf-8")
+    assert "112 km²" in said
+    assert "New South Wales" not in said
+    assert str(tmp_path / "figures") in out  # pictures beside it are named
+    assert len(list((tmp_path / "figures").iterdir())) == 1
+
+
 def test_brief_areas_keep_every_figure(atlas):
     for placed in atlas:
         figure = ea.figure(placed)

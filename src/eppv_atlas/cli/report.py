@@ -108,6 +108,9 @@ def report(
             target = out or Path(f"{name}.{form}")
             made += _put(content, target / f"{name}.{form}" if target.is_dir() else target)
     for path in made:
+        if path.is_dir():
+            console.say(f"{path} (its pictures; keep them beside it)", f"{path}（报告的图片，请放在一起）")
+            continue
         size = console.size_text(path.stat().st_size)
         console.say(f"{path} ({size})", f"{path}（{size}）")
     if broken:
@@ -269,7 +272,10 @@ def _why(error: Exception) -> str:
 
 
 def _put(content: dict[str, bytes], target: Path) -> list[Path]:
-    """Write a report; pictures beside it first, so that it never names one that is not there."""
+    """Write a report; pictures beside it first, so that it never names one that is not there.
+
+    Returns the report, and the folder of its pictures where it has one.
+    """
     from eppv_atlas.store import files
 
     beside = {name: data for name, data in content.items() if name and not name.startswith("report.")}
@@ -278,4 +284,5 @@ def _put(content: dict[str, bytes], target: Path) -> list[Path]:
     main = [data for name, data in content.items() if name not in beside]
     for data in main:
         files.write_file(target, data)
-    return [target] if main else []
+    folders = dict.fromkeys((target.parent / name).parent for name in beside)
+    return [target, *folders] if main else []

@@ -65,8 +65,10 @@ def _told(sheet: Sheet, row: tuple[Value, ...], i: int, *, total: bool) -> Value
     column = sheet.columns[i]
     if column.kind != "percent":
         return row[i]
-    remark = str(row[next(k for k, one in enumerate(sheet.columns) if one.id == "remark")])
-    if not total and row[i] is None:
+    cells = {one.id: value for one, value in zip(sheet.columns, row, strict=True)}
+    measured = any(value is not None for name, value in cells.items() if name.startswith("measured_"))
+    if not total and measured and row[i] is None:  # without a shape the remark is the case's own text
+        remark = str(cells["remark"])
         for names, short in _SHORT:
             if any(word(name, sheet.lang) in remark for name in names):
                 return PHRASES[short][sheet.lang]
