@@ -59,6 +59,7 @@ NEIGHBOURS = {
     ("tables", "ledgers"),
     ("store", "tables"),
     ("sheets", "export"),
+    ("intake", "patches"),
 }
 
 
@@ -85,6 +86,11 @@ def test_imports_go_downward(path):
     for other in _imports(path) - {room}:
         lower = FLOORS[other] < FLOORS[room]
         assert lower or (room, other) in NEIGHBOURS, f"{room} must not import {other}"
+
+
+def test_the_reader_in_its_own_process_imports_nothing_of_the_package():
+    for path in (SOURCE / "intake" / "reading").glob("*.py"):
+        assert not re.search(r"^\s*(from|import) eppv_atlas", path.read_text("utf-8"), re.MULTILINE), path.name
 
 
 def test_every_room_stands_in_the_floor_table():

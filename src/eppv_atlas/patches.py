@@ -310,13 +310,9 @@ def _to_lonlat(crs: CRS, file: str) -> Transformer | None:
     less than the survey of either. A way that only guesses the shift of the
     datum is none.
     """
-    base = crs.geodetic_crs
-    axis_m = base.ellipsoid.semi_major_metre if base is not None and base.ellipsoid is not None else 0.0
-    # the shift of an older datum (Beijing 1954, Xi'an 1980) is known to those who have its parameters
-    if abs(axis_m - 6378137.0) < 0.5:
-        found, mover = _way(crs)
-        if found:
-            return mover
+    found, mover = way_to_lonlat(crs)
+    if found:
+        return mover
     name = crs.to_string() if len(crs.to_string()) < 60 else crs.name
     raise _refused(
         file,
@@ -324,6 +320,17 @@ def _to_lonlat(crs: CRS, file: str) -> Transformer | None:
         f"there is no known way from {name} to WGS 84 or CGCS2000; transform the layer first, with your parameters",
         f"没有从 {name} 到 WGS 84 或 CGCS2000 的已知转换；请先用你的参数转换图层",
     )
+
+
+def way_to_lonlat(crs: CRS) -> tuple[bool, Transformer | None]:
+    """Whether there is a known way to longitude and latitude, and the way if it changes anything.
+
+    The shift of an older datum (Beijing 1954, Xi'an 1980) is known to those
+    who have its local parameters, so here there is none.
+    """
+    base = crs.geodetic_crs
+    axis_m = base.ellipsoid.semi_major_metre if base is not None and base.ellipsoid is not None else 0.0
+    return _way(crs) if abs(axis_m - 6378137.0) < 0.5 else (False, None)
 
 
 @lru_cache(maxsize=8)

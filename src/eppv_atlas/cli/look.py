@@ -12,11 +12,12 @@ from rich.text import Text
 
 from eppv_atlas import console
 from eppv_atlas.cli.options import AreaUnit, Format, Verdict, app, load, say_if_bundled, select
-from eppv_atlas.errors import UsageError, printable
+from eppv_atlas.errors import Problem, UsageError, printable
 
 if TYPE_CHECKING:
     from eppv_atlas.model import Case
     from eppv_atlas.results import PlacedCase
+    from eppv_atlas.store import Loading
 
 
 @app.command()
@@ -45,7 +46,7 @@ def check(
     say_if_bundled()
     with console.busy("checking the atlas", "检查图集"):
         loading = read_folder(console.CHOICE.atlas)
-        problems = list(loading.problems)
+        problems = [*loading.problems, *_drawn(loading)]
         if strict and not loading.errors:
             problems += tidy.to_tidy(tidy.tidied(loading), loading.root)
     counted = problems if strict else loading.errors
@@ -65,6 +66,22 @@ def check(
             f"{mechanisms} mechanisms: no problems",
             f"{len(loading.cases)} 个案例、{zones} 个分区、{sites} 个地点、{facts} 条数据、{mechanisms} 条机制：没有问题",
         )
+
+
+def _drawn(loading: Loading) -> list[Problem]:
+    """What is odd about zones drawn by hand, in cases that are otherwise sound."""
+    from eppv_atlas.intake import drawn
+    from eppv_atlas.model import DrawnShape
+
+    found: list[Problem] = []
+    for item in loading.cases:
+        hand = {zone.id for zone in item.case.zones if isinstance(zone.geometry, DrawnShape)}
+        shapes = {zone: shape for zone, shape in item.shapes.drawn.items() if zone in hand}
+        if shapes and item.placed is not None:
+            found += drawn.doubts(
+                str(loading.root / "geodata" / f"{item.case.id}.geojson"), item.case, shapes
+            )
+    return found
 
 
 def _claims(cases: list[Case], verdict: Verdict | None, form: Format) -> None:

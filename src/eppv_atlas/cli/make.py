@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -140,26 +140,28 @@ def tidy_(
     ] = False,
 ) -> None:
     """Put case files and geodata into canonical form; comments are kept."""
-    from eppv_atlas.store import bundled, files, read_folder, tidy
+    from eppv_atlas.store import bundled, read_folder, tidy, transaction
 
-    with console.busy("reading the atlas", "读取图集"):
-        loading = read_folder(console.CHOICE.atlas)
-        if loading.errors:
-            raise DataError(loading.errors)
-        results = tidy.tidied(loading)
-    if check_only:
-        problems = tidy.to_tidy(results, loading.root)
-        console.print_problems(problems)
-        if problems:
-            raise typer.Exit(1)
-    else:
-        if console.CHOICE.atlas is None and loading.root == bundled() and loading.root.name == "atlas":
-            raise UsageError(
-                "the bundled cases are not yours to rewrite; name your folder with --atlas DIR",
-                "随包案例不可改写；请用 --atlas 指定你的文件夹",
-            )
-        for item in results:
-            files.write_file(item.file, item.content)
+    root = console.CHOICE.atlas or bundled()
+    if not check_only and console.CHOICE.atlas is None and root.name == "atlas":
+        raise UsageError(
+            "the bundled cases are not yours to rewrite; name your folder with --atlas DIR",
+            "随包案例不可改写；请用 --atlas 指定你的文件夹",
+        )
+    writing = (root / "cases").is_dir() and not check_only
+    with transaction.locked(root, "tidy") if writing else nullcontext():
+        with console.busy("reading the atlas", "读取图集"):
+            loading = read_folder(console.CHOICE.atlas)
+            if loading.errors:
+                raise DataError(loading.errors)
+            results = tidy.tidied(loading)
+        if check_only:
+            problems = tidy.to_tidy(results, loading.root)
+            console.print_problems(problems)
+            if problems:
+                raise typer.Exit(1)
+        else:
+            transaction.commit(loading.root, {item.file: item.content for item in results})
     changed = sum(item.changed for item in results) if check_only else 0
     console.say(
         f"{len(results)} files, {changed} to tidy" if check_only else f"{len(results)} files are tidy",

@@ -66,51 +66,59 @@ class RawTable:
     texts: tuple[tuple[bytes, bool], ...]
 
 
-def read(path: Path) -> RawTable:
+def read(path: Path, shown: str = "") -> RawTable:
     """Read a DBF as bytes.
+
+    Parameters
+    ----------
+    path
+        The file.
+    shown
+        Its name for messages; its own if left out.
 
     Raises
     ------
     DataError
         If it is none, or shorter than its header says.
     """
+    shown = shown or path.name
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise _bad(path, f"cannot be read: {error.strerror}", f"无法读取：{error.strerror}") from None
+        raise _bad(shown, f"cannot be read: {error.strerror}", f"无法读取：{error.strerror}") from None
     if len(data) < _HEAD + 1:
-        raise _bad(path, "is none: it is too short for a header", "无效：长度不足一个文件头")
+        raise _bad(shown, "is none: it is too short for a header", "无效：长度不足一个文件头")
     rows, head, width = struct.unpack_from("<IHH", data, 4)
-    columns = _columns(path, data, head)
+    columns = _columns(shown, data, head)
     if 1 + sum(column.width for column in columns) != width:
         raise _bad(
-            path,
+            shown,
             "contradicts itself: its columns are not as wide as its rows",
             "前后矛盾：各列宽度之和不等于行宽",
         )
     if head + rows * width > len(data):
         held = max(len(data) - head, 0) // width
         raise _bad(
-            path,
+            shown,
             f"is cut off: its header promises {rows} rows, the file holds {held}",
             f"不完整：文件头称有 {rows} 行，实有 {held} 行",
         )
     return RawTable(columns, rows, data[29], tuple(_texts(data, columns, rows, head, width)))
 
 
-def _columns(path: Path, data: bytes, head: int) -> tuple[Column, ...]:
+def _columns(shown: str, data: bytes, head: int) -> tuple[Column, ...]:
     found = []
     at, place = _HEAD, 1
     while at < min(head, len(data)) and data[at] != _END:
         if at + _FIELD > len(data):
-            raise _bad(path, "is cut off within its header", "文件头不完整")
+            raise _bad(shown, "is cut off within its header", "文件头不完整")
         name, _, rest = data[at : at + 11].partition(b"\0")
         del rest
         width = data[at + 16]
         found.append(Column(name, len(name) >= 10, chr(data[at + 11]), place, width))
         at, place = at + _FIELD, place + width
     if not found:
-        raise _bad(path, "has no columns", "没有任何列")
+        raise _bad(shown, "has no columns", "没有任何列")
     return tuple(found)
 
 
@@ -132,5 +140,5 @@ def _texts(
     return found
 
 
-def _bad(path: Path, en: str, zh: str) -> DataError:
-    return DataError([Problem(path.name, 0, "", "table", f"the table {en}", f"属性表{zh}")])
+def _bad(shown: str, en: str, zh: str) -> DataError:
+    return DataError([Problem(shown, 0, "", "table", f"the table {en}", f"属性表{zh}")])

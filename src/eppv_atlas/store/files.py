@@ -15,8 +15,10 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +27,10 @@ from eppv_atlas.errors import UsageError
 MARK: Final = ".eppv-atlas"
 """Name of the file that marks a directory as one generation of ours."""
 
+ASIDE: Final = ".aside-"
+"""How names of files begin that are not yet in their place."""
+_YOUNG_S: Final = 1.0
+"""What is younger may be between its making and its claim."""
 _EXCHANGE: Final = 2  # RENAME_EXCHANGE of linux/fs.h
 _AT_FDCWD: Final = -100
 
@@ -52,18 +58,21 @@ def write_file(path: Path, content: bytes) -> bool:
         if path.is_file() and path.read_bytes() == content:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(prefix=".aside-", dir=path.parent)
+        clean(path.parent)
+        handle, aside = tempfile.mkstemp(prefix=ASIDE, dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as out:
+                _claim(out.fileno())
                 out.write(content)
                 out.flush()
                 os.fsync(out.fileno())
-            Path(aside).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-            Path(aside).replace(path)
+                Path(aside).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+                Path(aside).replace(path)
+            sync_folder(path.parent)
         finally:
             Path(aside).unlink(missing_ok=True)
     except OSError as error:
-        raise _cannot_write(path, error) from None
+        raise cannot_write(path, error) from None
     return True
 
 
@@ -94,19 +103,81 @@ def swap_in(directory: Path, pages: Mapping[str, bytes]) -> None:
     names = "".join(f"{name}\n" for name in sorted([*pages, MARK]))
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
+        clean(directory.parent, f".{directory.name}-aside-")
+        clean(directory.parent, f".{directory.name}-old-")
         aside = Path(tempfile.mkdtemp(prefix=f".{directory.name}-aside-", dir=directory.parent))
         try:
-            for name, content in {**pages, MARK: names.encode()}.items():
-                with (aside / name).open("wb") as out:
-                    out.write(content)
-                    out.flush()
-                    os.fsync(out.fileno())
-            aside.chmod(0o755)
-            _swap(aside, directory)
+            with claimed(aside):
+                for name, content in {**pages, MARK: names.encode()}.items():
+                    synced(aside / name, content)
+                aside.chmod(0o755)
+                sync_folder(aside)
+                _swap(aside, directory)
+            sync_folder(directory.parent)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
-        raise _cannot_write(directory, error) from None
+        raise cannot_write(directory, error) from None
+
+
+def synced(path: Path, content: bytes) -> None:
+    """Write a new file through to the disk."""
+    with path.open("wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Write the names in a folder through to the disk, where the system lets us."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def clean(folder: Path, prefix: str = ASIDE) -> None:
+    """Remove what a killed process left aside; what a living one holds is let alone."""
+    try:
+        left = [path for path in folder.iterdir() if path.name.startswith(prefix)]
+    except OSError:
+        return
+    for path in left:
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime < _YOUNG_S:
+                continue
+            with claimed(path) as ours:
+                if ours and path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                elif ours:
+                    path.unlink(missing_ok=True)
+
+
+@contextmanager
+def claimed(path: Path) -> Iterator[bool]:
+    """Hold what lies aside, so that others see that it is in use; False where somebody else holds it."""
+    if sys.platform == "win32":  # a file in use cannot be removed there
+        yield True
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        yield _claim(handle)
+    finally:
+        os.close(handle)
+
+
+def _claim(handle: int) -> bool:
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def generation(directory: Path) -> dict[str, bytes]:
@@ -157,9 +228,11 @@ def _exchange(one: Path, other: Path) -> bool:
     return bool(done == 0)
 
 
-def _cannot_write(path: Path, error: OSError) -> UsageError:
+def cannot_write(path: Path, error: OSError) -> UsageError:
+    """Why something could not be written, in one line that says *space* or *read-only* where that is it."""
     why_en, why_zh = {
         errno.ENOSPC: ("no space left on the disk", "磁盘空间不足"),
+        errno.EDQUOT: ("no space left within this user's quota", "超出磁盘配额，空间不足"),
         errno.EROFS: ("the folder is read-only", "文件夹只读"),
         errno.EACCES: ("the folder is read-only for this user", "当前用户无写入权限"),
         errno.EPERM: ("the folder is read-only for this user", "当前用户无写入权限"),

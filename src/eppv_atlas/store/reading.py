@@ -21,11 +21,14 @@ from eppv_atlas import recipes
 from eppv_atlas.errors import Problem, UsageError
 from eppv_atlas.model import Case, DrawnShape, NoShape, PlacesShape, Settings
 from eppv_atlas.results import PlacedCase, ZoneShape
-from eppv_atlas.store import case_file, rules, shapes_file
+from eppv_atlas.store import case_file, rules, shapes_file, transaction
 from eppv_atlas.store.ledger_rules import Broken
 from eppv_atlas.store.shapes_file import ShapesFile
 from eppv_atlas.store.yaml_text import Path as Steps
 from eppv_atlas.store.yaml_text import YamlText, place_text
+
+_TRIES = 5
+"""How often a folder is read anew because somebody changes it meanwhile."""
 
 
 @dataclass
@@ -88,6 +91,16 @@ def read_folder(folder: str | Path | None = None) -> Loading:
             f"{root} is no atlas: it has no folder cases/; 'eppv-atlas --atlas {root} new ID' begins one",
             f"{root} 不是图集：没有 cases/ 文件夹；可用 eppv-atlas --atlas {root} new ID 新建",
         )
+    for _ in range(_TRIES):
+        transaction.recovered(root)
+        before = transaction.stamp(root)
+        out = _read(root)
+        if transaction.stamp(root) == before:  # nobody changed it meanwhile
+            break
+    return out
+
+
+def _read(root: Path) -> Loading:
     out = Loading(root)
     _settings(out)
     stems = set()

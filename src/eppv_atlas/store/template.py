@@ -14,7 +14,7 @@ from typing import Any, Final
 from eppv_atlas import vocabulary
 from eppv_atlas.errors import UsageError
 from eppv_atlas.scalars import SLUG
-from eppv_atlas.store import case_file, files
+from eppv_atlas.store import case_file, transaction
 from eppv_atlas.store.rules import RESERVED
 from eppv_atlas.store.shapes_file import write as write_shapes
 from eppv_atlas.units import UNITS
@@ -60,6 +60,14 @@ def new_case(root: Path, case_id: str) -> list[Path]:
             "such as my-case",
             f"{case_id!r} 不能作 id：请用小写字母、数字与单个连字符，以字母开头，如 my-case",
         )
+    with transaction.locked(root, "new"):
+        contents = _contents(root, case_id)
+        transaction.commit(root, contents)
+    return list(contents)
+
+
+def _contents(root: Path, case_id: str) -> dict[Path, bytes | None]:
+    """Content of every file that a new case needs and the folder lacks, the case file first."""
     case = root / "cases" / f"{case_id}.yaml"
     if case.exists():
         raise UsageError(f"{case} exists already; choose another id", f"{case} 已存在；请另取 id")
@@ -69,19 +77,16 @@ def new_case(root: Path, case_id: str) -> list[Path]:
         if (found := re.search(r"^order:\s*(\d+)\s*$", file.read_text("utf-8", "replace"), re.MULTILINE))
     ]
     document = _first_document(root)
-    written = [case]
-    files.write_file(
-        case, _template(shlex.quote(root.as_posix()), case_id, max(numbers, default=0) + 1, document).encode()
-    )
-    for path, content in (
-        (root / "geodata" / f"{case_id}.geojson", write_shapes(case_id, {}, [])),
-        (root / "atlas.yaml", _SETTINGS.encode()),
-        (root / "schema" / "case.schema.json", case_file.json_schema().encode()),
-    ):
-        if not path.exists():
-            files.write_file(path, content)
-            written.append(path)
-    return written
+    order = max(numbers, default=0) + 1
+    contents: dict[Path, bytes | None] = {
+        case: _template(shlex.quote(root.as_posix()), case_id, order, document).encode()
+    }
+    others = {
+        root / "geodata" / f"{case_id}.geojson": write_shapes(case_id, {}, []),
+        root / "atlas.yaml": _SETTINGS.encode(),
+        root / "schema" / "case.schema.json": case_file.json_schema().encode(),
+    }
+    return contents | {path: content for path, content in others.items() if not path.exists()}
 
 
 def _first_document(root: Path) -> str:

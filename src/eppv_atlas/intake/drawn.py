@@ -1,0 +1,56 @@
+"""Zones drawn by hand, held to the same checks as imported ones.
+
+Floor 3, part of intake: knows records of cases; must not know files or CRS.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from eppv_atlas.area import area_m2
+from eppv_atlas.errors import Problem
+from eppv_atlas.geometry import polygons
+from eppv_atlas.intake import doctor, placing, soundness
+from eppv_atlas.intake.layer import doubt
+from eppv_atlas.model import Case
+
+_INSIDE: Final = 0.99
+_OVERLAP_M2: Final = 1.0
+
+
+def doubts(file: str, case: Case, shapes: Mapping[str, BaseGeometry]) -> Iterator[Problem]:
+    """What somebody should look at in zones drawn by hand.
+
+    Parameters
+    ----------
+    file
+        Name of the geodata file.
+    case
+        The case.
+    shapes
+        Drawn zones, valid, OGC:CRS84.
+    """
+    for zone, shape in shapes.items():
+        held = np.array([shape], dtype=object)
+        named = f"feature {zone}"
+        for problem in soundness.oddities(file, held):
+            yield replace(problem, place=named)
+        found = placing.shares(held, case.places)
+        for problem in placing.misplaced(file, held, case.places, found):
+            yield replace(problem, place=named, severity="warning")
+    for one, other in itertools.combinations(shapes, 2):
+        common = polygons(shapely.intersection(shapes[one], shapes[other]))
+        size = 0.0 if common.is_empty else float(area_m2(common))
+        least = min(float(area_m2(shapes[zone])) for zone in (one, other)) if size > _OVERLAP_M2 else 0.0
+        if least and size < _INSIDE * least:  # a zone inside another one is no mistake
+            en = f"zones {one!r} and {other!r} overlap by {size:,.0f} m²; one lies not inside the other"
+            yield doubt(file, "overlap", en, f"分区 {one!r} 与 {other!r} 重叠 {size:,.0f} m²，且互不包含")
+    areas = {zone: float(area_m2(shape)) for zone, shape in shapes.items()}
+    yield from doctor.stated(file, case, areas)
