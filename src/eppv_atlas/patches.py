@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
+from eppv_atlas import drivers
 from eppv_atlas.defects import heads
 from eppv_atlas.errors import DataError, Problem, UsageError
 
@@ -198,9 +199,10 @@ def _crs(text: str) -> CRS:
 
 
 def _look_at_vector(path: Path, column: str | None, layer: str | None) -> Layer:
-    import pyogrio  # type: ignore[import-untyped]
+    pyogrio = drivers.pyogrio()
     from pyogrio.errors import DataSourceError  # type: ignore[import-untyped]
 
+    _no_foreign_driver(path)
     try:
         names = [str(row[0]) for row in pyogrio.list_layers(path)]
         if layer is None and len(names) > 1:
@@ -232,6 +234,21 @@ def _look_at_vector(path: Path, column: str | None, layer: str | None) -> Layer:
     return Layer(str(path), name, geometry, column, columns, crs, count if count >= 0 else None)
 
 
+def _no_foreign_driver(path: Path) -> None:
+    """Refuse what would read other files, also where another program has loaded GDAL with all its drivers."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        found = drivers.foreign(file.read(65_536))
+    if found is not None:
+        raise _refused(
+            str(path),
+            "driver",
+            f"its content is that of {found}, which reads other files or the network",
+            f"内容属于 {found}，会读取其他文件或网络",
+        )
+
+
 def _parquet_batches(layer: Layer, size: int) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
@@ -245,7 +262,7 @@ def _parquet_batches(layer: Layer, size: int) -> Iterator[Any]:
 
 
 def _vector_batches(layer: Layer, size: int) -> Iterator[Any]:
-    import pyogrio
+    pyogrio = drivers.pyogrio()
     from pyogrio.errors import DataLayerError, DataSourceError
 
     wanted = [layer.column] if layer.column else []

@@ -91,8 +91,9 @@ def value_of(text: str) -> float | None:
     if found is None:
         return None
     degrees, minutes, seconds = (float(found[name] or 0) for name in ("d", "m", "s"))
+    # seconds of 60 are what programs write that round after they have divided
     whole = "." not in found["d"] and (found["m"] is None or "." not in found["m"] or found["s"] is None)
-    if minutes >= 60 or seconds >= 60 or (not whole and (found["m"] or found["s"])):
+    if minutes >= 60 or seconds > 60 or (not whole and (found["m"] or found["s"])):
         return None
     side = (found["before"] or found["after"] or "").upper()
     value = degrees + minutes / 60 + seconds / 3600

@@ -24,7 +24,7 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from eppv_atlas.errors import DataError
+from eppv_atlas import drivers
 from eppv_atlas.intake import limits
 from eppv_atlas.intake.layer import refused
 
@@ -36,14 +36,6 @@ DRIVERS: Final[dict[str, tuple[str, ...]]] = {
     "dxf": ("DXF",),
 }
 """The one driver that reads each format; the formats not named here are read without GDAL."""
-_KNOWN: Final = (
-    "PCIDSK,PDS4,VICAR,PDF,MBTiles,EEDA,OGCAPI,GDALG,ESRI Shapefile,MapInfo File,LVBAG,S57,DGN,OGR_VR"
-    "T,CSV,GML,GPX,LIBKML,KML,GeoJSON,GeoJSONSeq,ESRIJSON,TopoJSON,OGR_GMT,GPKG,SQLite,WAsP,OpenFileG"
-    "DB,DXF,FlatGeobuf,GeoRSS,VFK,PGDUMP,OSM,GPSBabel,OGR_PDS,WFS,OAPIF,EDIGEO,Idrisi,ODS,XLSX,Elasti"
-    "csearch,Carto,AmigoCloud,SXF,Selafin,JML,PLSCENES,CSW,VDV,MVT,NGW,MapML,GTFS,PMTiles,JSONFG,Mira"
-    "MonVector,ADBC,AVCBin,AVCE00,AIVector,HTTP"
-)
-"""Drivers put aside from the start; the reader itself puts aside any that are not in this list."""
 _START_S: Final = 30.0
 _START: Final = "import sys, json; sys.path.insert(0, sys.argv[1]); from reading.run import main; main(json.loads(sys.argv[2]))"
 
@@ -74,7 +66,6 @@ def read(
     *,
     layer: str | None = None,
     encoding: str | None = None,
-    drivers: tuple[str, ...] | None = None,
 ) -> Found:
     """Read a file in a guarded process.
 
@@ -88,15 +79,13 @@ def read(
         Its name as messages are to show it.
     layer, encoding
         Layer wanted; encoding of its texts.
-    drivers
-        Drivers of GDAL instead of those of the format.
 
     Raises
     ------
     DataError
         If it is refused, takes too long or too much memory, or takes the reader down.
     """
-    allowed = DRIVERS.get(kind, ()) if drivers is None else drivers
+    allowed = DRIVERS.get(kind, ())
     seconds = limits.SECONDS + _size(path) // limits.BYTES_PER_SECOND
     with tempfile.TemporaryDirectory(prefix="eppv-read-") as out:
         spec = {
@@ -170,7 +159,7 @@ def _run(spec: dict[str, Any], environment: dict[str, str], seconds: float) -> t
 def _environment(allowed: tuple[str, ...]) -> dict[str, str]:
     """Environment of the reader: of ours only what programs need to start, and GDAL's drivers put aside."""
     kept = ("PATH", "SYSTEMROOT", "WINDIR", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "HOME")
-    skipped = ",".join(name for name in _KNOWN.split(",") if name not in allowed)
+    skipped = drivers.all_but(allowed)
     return {name: os.environ[name] for name in kept if name in os.environ} | {
         "OGR_SKIP": skipped,
         "GDAL_SKIP": skipped,
@@ -235,6 +224,3 @@ def _shapes(wkb: list[bytes | None], shown: str) -> NDArray[Any]:
             f"含 {count} 个顶点，上限为 {limits.VERTICES} 个",
         )
     return shapes
-
-
-__all__ = ["DRIVERS", "DataError", "Found", "read"]

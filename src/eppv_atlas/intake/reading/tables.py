@@ -10,6 +10,7 @@ import io
 from typing import Any, Final
 
 from . import Read, Refused, chosen, text_of
+from .parcels import HEAD, parcels
 from .texts import decoded, from_wkt
 
 _SHAPE_COLUMNS: Final = frozenset({"wkt", "geom", "geometry", "the_geom", "shape", "几何", "图形"})
@@ -19,6 +20,8 @@ def delimited(spec: dict[str, Any], told: dict[str, Any]) -> Read:
     """Text whose cells are divided by commas, semicolons, tabs or bars."""
     csv.field_size_limit(int(spec["value"]) + 1)
     text = decoded(spec)
+    if text.lstrip().startswith(HEAD):
+        return parcels(text, told)
     head = text[:4000]
     mark = max(",;\t|，", key=head.count)
     try:
