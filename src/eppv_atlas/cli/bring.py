@@ -55,6 +55,12 @@ def import_(
         typer.Option("--mend", help="Make invalid outlines valid; the diagnosis says what that changes."),
     ] = False,
     close: Annotated[bool, typer.Option("--close", help="Join the ends of open lines.")] = False,
+    simplify: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1000, help="Leave out vertices that move an outline by less than so many metres."
+        ),
+    ] = 0.0,
     confidence: Annotated[
         str,
         typer.Option(
@@ -80,7 +86,7 @@ def import_(
     if file is None or case_id is None:
         raise UsageError("say which FILE, and --case ID", "请写明文件与 --case ID")
     _check_words(confidence, how)
-    order = Order(zone, tuple(columns or ()), layer, crs, encoding, swap, mend, close)
+    order = Order(zone, tuple(columns or ()), layer, crs, encoding, swap, mend, close, simplify)
     try:
         if not apply:
             diagnosis, _ = _examined(root, case_id, file, order)

@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from eppv_atlas import geometry
 from eppv_atlas.area import area_m2
 from eppv_atlas.errors import DataError, Problem
-from eppv_atlas.intake import corners, mapping, opening, placing, settling, shift, sizes, soundness
+from eppv_atlas.intake import corners, limits, mapping, opening, placing, settling, shift, sizes, soundness
 from eppv_atlas.intake.layer import Layer, doubt, refusal
 from eppv_atlas.model import Case
 from eppv_atlas.units import to_m2
@@ -43,6 +43,8 @@ class Order:
         Whether the first number is the northing or the latitude.
     mend, close
         Whether invalid outlines are to be made valid, and open lines closed.
+    simplify_m
+        How far outlines may move to have fewer vertices, m; 0 for not at all.
     """
 
     zone: str | None = None
@@ -53,6 +55,7 @@ class Order:
     swap: bool = False
     mend: bool = False
     close: bool = False
+    simplify_m: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -194,6 +197,9 @@ def _looked_at(
     faults = soundness.faults(file, shapes)
     if faults:
         return _with(held, faults)
+    if order.simplify_m > 0:
+        shapes, told = _simplified(file, shapes, order.simplify_m)
+        held = _with(held, told, shapes=shapes)
     areas = tuple(float(area_m2(one)) for one in shapes)
     shares = placing.shares(shapes, case.places)
     problems = [
@@ -211,6 +217,7 @@ def _looked_at(
         for zone, size in sizes_m2.items()
         if size == 0
     ]
+    problems += _too_fine(file, zones)
     problems += stated(file, case, sizes_m2)
     return _with(
         held,
@@ -221,6 +228,29 @@ def _looked_at(
         zones=zones,
         zone_areas_m2=sizes_m2,
     )
+
+
+def _simplified(file: str, shapes: NDArray[Any], tolerance_m: float) -> tuple[NDArray[Any], list[Problem]]:
+    """Fewer vertices, and what that does to the area."""
+    made = soundness.simplified(shapes, tolerance_m)
+    before, after = (float(np.sum([area_m2(one) for one in held])) for held in (shapes, made))
+    counts = [int(shapely.get_num_coordinates(held).sum()) for held in (shapes, made)]
+    change = (after - before) / before * 100
+    en = f"was simplified by {tolerance_m:g} m: {counts[0]} → {counts[1]} vertices, area {change:+.4f} %"
+    zh = f"按 {tolerance_m:g} 米化简：顶点 {counts[0]} → {counts[1]}，面积变化 {change:+.4f}%"
+    return made, [doubt(file, "simplified", en, zh)]
+
+
+def _too_fine(file: str, zones: Mapping[str, BaseGeometry]) -> list[Problem]:
+    """Zones with more vertices than pages and recipes can bear."""
+    most, out = limits.ZONE_VERTICES, []
+    for zone, shape in zones.items():
+        count = int(shapely.get_num_coordinates(shape))
+        if count > most:
+            en = f"zone {zone!r} would have {count} vertices; at most {most} are taken: --simplify 1 moves it by less than 1 m"
+            zh = f"分区 {zone!r} 将有 {count} 个顶点，上限为 {most} 个；可加 --simplify 1（移动不足 1 米）"
+            out.append(refusal(file, "limit", en, zh))
+    return out
 
 
 def _winding(layer: Layer) -> list[Problem]:

@@ -19,6 +19,8 @@ FEATURES: Final = 100_000
 """Features of a layer, or rows of a table."""
 VERTICES: Final = 2_000_000
 """Vertices of a layer."""
+ZONE_VERTICES: Final = 20_000
+"""Vertices of one zone: a ring solved for round as many takes half a minute."""
 VALUE: Final = 100_000
 """Letters of one attribute."""
 COLUMNS: Final = 500

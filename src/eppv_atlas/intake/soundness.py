@@ -107,6 +107,26 @@ def mended(shapes: NDArray[Any]) -> tuple[NDArray[Any], list[Mended]]:
     return out, told
 
 
+def simplified(shapes: NDArray[Any], tolerance_m: float) -> NDArray[Any]:
+    """Outlines with fewer vertices, none further than about `tolerance_m` from where it was; shared edges stay shared.
+
+    Parameters
+    ----------
+    shapes
+        Valid polygons, OGC:CRS84.
+    tolerance_m
+        How far an outline may move, m.
+    """
+    lon, lat = shapely.get_coordinates(shapely.centroid(shapely.box(*shapely.total_bounds(shapes))))[0]
+    scale = np.array([111_320 * np.cos(np.radians(lat)), 110_950.0])
+    flat = shapely.transform(shapes, lambda xy: (xy - (lon, lat)) * scale)
+    if len(flat) > 1 and shapely.coverage_is_valid(flat):
+        made = shapely.coverage_simplify(flat, tolerance_m)
+    else:
+        made = shapely.simplify(flat, tolerance_m, preserve_topology=True)
+    return np.asarray(shapely.transform(made, lambda xy: xy / scale + (lon, lat)), dtype=object)
+
+
 def closed(file: str, shapes: NDArray[Any], *, join: bool) -> tuple[NDArray[Any], list[Problem]]:
     """Outlines that came as closed lines made polygons; open lines only where `join` asks for it.
 

@@ -47,6 +47,10 @@ def provenance(diagnosis: Diagnosis, path: Path, target: Target, confidence: str
     moved_zh = f"由 {settled.name} 改回" if settled.shift else f"原坐标系 {crs}"
     mended = any(one.rule == "mended" for one in diagnosis.problems)
     mended_en, mended_zh = (", outline mended", "，边界经自动修正") if mended else ("", "")
+    thinner = [one for one in diagnosis.problems if one.rule == "simplified"]
+    if thinner:
+        mended_en += f", {thinner[0].message_en.removeprefix('was ')}"
+        mended_zh += f"，{thinner[0].message_zh}"
     mark = fingerprint(path)[:_DIGITS]
     lead_zh = f"{printable(how)}；" if how else ""
     lead_en = f"{printable(how)}; " if how else ""

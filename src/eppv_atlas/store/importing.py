@@ -109,6 +109,7 @@ def prepared(root: Path, case_id: str, incoming: Sequence[Incoming]) -> dict[Pat
     stored = {zone: made for zone, made in (old.stored if old else {}).items() if zone not in given}
     extras = {zone: extra for zone, extra in (old.extras if old else {}).items() if zone not in given}
     _hold_to_rules(case, case_path, read, _settings(root), {*drawn, *stored})
+    _hold_to_size(shapes_file.write(case_id, drawn, [], extras), geo_path)
     resolution = recipes.resolve(case, drawn, stored)
     if resolution.flaws:
         raise DataError(
@@ -121,19 +122,7 @@ def prepared(root: Path, case_id: str, incoming: Sequence[Incoming]) -> dict[Pat
         if zone in resolution.digests
     ]
     geo = shapes_file.write(case_id, drawn, made, extras)
-    most = yaml_text.MAX_BYTES
-    if len(geo) > most:
-        en = f"the outlines of the case would take {len(geo):,} bytes; at most {most:,} are taken: simplify them first"
-        raise DataError(
-            [
-                _problem(
-                    str(geo_path),
-                    en,
-                    f"案例图形将占 {len(geo):,} 字节，上限 {most:,} 字节；请先化简",
-                    "limit",
-                )
-            ]
-        )
+    _hold_to_size(geo, geo_path)
     record = {
         "case": case_id,
         "zones": [one.zone for one in incoming],
@@ -202,6 +191,14 @@ def _problem(file: str, en: str, zh: str, rule: str = "import") -> Problem:
 def _settings(root: Path) -> Settings | None:
     raw = transaction.content_of(root / "atlas.yaml")
     return None if raw is None else case_file.read_settings(raw, "atlas.yaml")[0]
+
+
+def _hold_to_size(geo: bytes, path: Path) -> None:
+    most = yaml_text.MAX_BYTES
+    if len(geo) > most:
+        en = f"the outlines of the case would take {len(geo):,} bytes; at most {most:,} are taken: simplify them first"
+        zh = f"案例图形将占 {len(geo):,} 字节，上限 {most:,} 字节；请先化简"
+        raise DataError([_problem(str(path), en, zh, "limit")])
 
 
 def _hold_to_rules(case: Case, path: Path, read: Any, settings: Settings | None, features: set[str]) -> None:

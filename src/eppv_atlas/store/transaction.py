@@ -14,6 +14,7 @@ import getpass
 import hashlib
 import json
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -29,10 +30,11 @@ from eppv_atlas.store import files
 
 STATE: Final = ".eppv-state"
 """Folder in an atlas for lock, journal and the last import; it is no part of the atlas."""
-WAIT_S: Final = 20.0
+WAIT_S: Final = 60.0
 _JOURNAL: Final = "journal"
 _STAMP: Final = "stamp"
 _HOLDER: Final = "holder.json"
+_OURS: Final = re.compile(r"atlas\.yaml|(cases|geodata|schema|\.eppv-state)/[\w-][\w.-]*")
 
 
 @contextmanager
@@ -174,13 +176,12 @@ def _finish(root: Path) -> None:
     if not journal.is_dir():
         return
     try:
-        names: dict[str, str | None] = json.loads((journal / "names.json").read_text("utf-8"))
-        for name, held in names.items():
+        for name, content in _journaled(journal).items():
             path = root / name
-            if held is None:
+            if content is None:
                 path.unlink(missing_ok=True)
             else:
-                files.write_file(path, (journal / held).read_bytes())
+                files.write_file(path, content)
         whole = hashlib.sha256((journal / "names.json").read_bytes() + (stamp(root)[1])).hexdigest()
         files.write_file(state / _STAMP, whole.encode())
         gone = Path(tempfile.mkdtemp(prefix=".aside-", dir=state))
@@ -188,6 +189,32 @@ def _finish(root: Path) -> None:
         shutil.rmtree(gone, ignore_errors=True)
     except OSError as error:
         raise files.cannot_write(root, error) from None
+
+
+def _journaled(journal: Path) -> dict[str, bytes | None]:
+    """Content by name that a journal holds; one that is none of ours is refused whole.
+
+    Raises
+    ------
+    UsageError
+        If it is damaged, or names what is no part of an atlas.
+    """
+    try:
+        names = json.loads((journal / "names.json").read_text("utf-8"))
+        sound = isinstance(names, dict) and all(
+            _OURS.fullmatch(name) and (held is None or str(held).isdigit()) for name, held in names.items()
+        )
+        if sound:
+            return {
+                name: None if held is None else (journal / str(held)).read_bytes()
+                for name, held in names.items()
+            }
+    except (ValueError, FileNotFoundError):
+        pass
+    raise UsageError(
+        f"{journal} is damaged and was left alone; the atlas is as it was. Remove that folder to go on",
+        f"{journal} 已损坏，未作处理；图集保持原状。删除该文件夹后可继续",
+    )
 
 
 def _state(root: Path) -> Path:
