@@ -103,7 +103,7 @@ def main(pristine, work, sample, count, seed):
         counts = {"old": 0, "new": 0, "other": 0, "seconds": round(took, 2)}
         for _ in range(count):
             renewed(work, pristine)
-            trial(arguments, chance.uniform(0, took * 1.15))
+            trial(arguments, chance.uniform(0, took * 1.8))
             read_folder(atlas)  # whoever comes next
             found = state(work)
             counts["old" if found == old else "new" if found == new else "other"] += 1

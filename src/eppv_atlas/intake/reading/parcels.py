@@ -39,6 +39,10 @@ def parcels(text: str, told: dict[str, Any]) -> Read:
 
     def done() -> None:
         if rows and len(rows) > len(shapes):
+            said, held = rows[-1][0], sum(map(len, rings.values()))
+            if said.isdigit() and int(said) != held:
+                en, zh = f"promises {said} corners, {held} are there", f"称有 {said} 个点，实有 {held} 个"
+                raise Refused("corners", en, zh, len(rows))
             shapes.append(_polygon(rings, len(rows)))
             rings.clear()
 
