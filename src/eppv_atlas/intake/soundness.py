@@ -97,6 +97,8 @@ def mended(shapes: NDArray[Any]) -> tuple[NDArray[Any], list[Mended]]:
         if one is None or one.is_empty or shapely.is_valid(one):
             continue
         made = polygons(shapely.make_valid(one, method="structure", keep_collapsed=False))
+        if not shapely.is_valid(made):  # GEOS can leave shells with a common edge
+            made = polygons(shapely.union_all(shapely.get_parts(made)))
         before = (
             float(defects.area_of_polygons(np.array([one], dtype=object))[0])
             if "olygon" in one.geom_type

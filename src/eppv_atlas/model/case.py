@@ -5,7 +5,7 @@ Floor 2: knows scalars only; no files, no shapes, no maps, no measures.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -26,6 +26,9 @@ from eppv_atlas.scalars import (
     ReviewNo,
     Slug,
 )
+
+MOST_ZONES: Final = 2000
+"""Zones of one case."""
 
 
 class Source(Record):
@@ -121,8 +124,8 @@ class Case(Record):
     """三条最能说明问题的数据 id。 Ids of the three headline facts."""
     sites: tuple[Site, ...] = ()
     """地点。 Sites."""
-    zones: tuple[Zone, ...] = ()
-    """分区。 Zones."""
+    zones: Annotated[tuple[Zone, ...], Field(max_length=MOST_ZONES)] = ()
+    """分区，至多 2000 个。 Zones, at most 2000."""
     facts: tuple[Fact, ...] = ()
     """数据台账。 Facts ledger."""
     series: tuple[Series, ...] = ()

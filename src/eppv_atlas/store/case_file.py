@@ -249,6 +249,8 @@ def _problem(item: Any, text: YamlText, file: str) -> Problem:
             f"{value} 超出范围：{limits_zh}{hint_zh}",
         )
     rule, en, zh = _MESSAGES.get(kind, ("wrong-value", item["msg"], "取值不合要求"))
+    if kind == "too_long":
+        en, zh = f"{en}: at most {context['max_length']}", f"{zh}：至多 {context['max_length']} 项"
     value = _value(text.data, path)
     if isinstance(value, str) and "：" in value and rule == "wrong-type":
         en, zh = f"{en} (is there a full-width colon '：'?)", f"{zh}（是否用了全角冒号“：”？）"

@@ -27,8 +27,6 @@ from eppv_atlas.store import case_file, rules, shapes_file, tidy, transaction, y
 from eppv_atlas.store.yaml_text import place_text
 
 _UNDO: Final = "undo.json"
-MOST_ZONES: Final = 2000
-"""Zones of one case."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +88,6 @@ def prepared(root: Path, case_id: str, incoming: Sequence[Incoming]) -> dict[Pat
     if case is None or read.problems:
         raise DataError(
             read.problems or [_problem(str(case_path), "the case could not be rewritten", "案例无法改写")]
-        )
-    if len(case.zones) > MOST_ZONES:
-        en = f"would have {len(case.zones)} zones; at most {MOST_ZONES} are taken"
-        raise DataError(
-            [_problem(str(case_path), en, f"将有 {len(case.zones)} 个分区，上限为 {MOST_ZONES} 个", "limit")]
         )
     old = (
         shapes_file.read(transaction.content_of(geo_path) or b"", str(geo_path))

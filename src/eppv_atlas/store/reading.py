@@ -24,8 +24,8 @@ from eppv_atlas.results import PlacedCase, ZoneShape
 from eppv_atlas.store import case_file, rules, shapes_file, transaction
 from eppv_atlas.store.ledger_rules import Broken
 from eppv_atlas.store.shapes_file import ShapesFile
+from eppv_atlas.store.yaml_text import MAX_BYTES, YamlText, place_text
 from eppv_atlas.store.yaml_text import Path as Steps
-from eppv_atlas.store.yaml_text import YamlText, place_text
 
 _TRIES = 5
 """How often a folder is read anew because somebody changes it meanwhile."""
@@ -219,8 +219,13 @@ def _case(out: Loading, file: Path) -> None:
 
 
 def _bytes(out: Loading, file: Path) -> bytes | None:
+    refused = _unfit(out.root, file)
+    if refused is not None:
+        out.problems.append(Problem(str(file), 0, "", *refused))
+        return None
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            return opened.read(MAX_BYTES + 1)  # one more than is read shows that there is more
     except OSError as error:
         why = error.strerror or type(error).__name__
         out.problems.append(
@@ -234,6 +239,27 @@ def _bytes(out: Loading, file: Path) -> bytes | None:
             )
         )
         return None
+
+
+def _unfit(root: Path, file: Path) -> tuple[str, str, str] | None:
+    """Why a file is not even opened: it is none, or a link that leads out of the atlas."""
+    try:
+        goal = file.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return None  # said when it is opened
+    if not goal.is_relative_to(root.resolve()):
+        return (
+            "link-outside",
+            "this is a link that leads out of the atlas folder; copy the file itself",
+            "这是指向图集文件夹之外的链接；请复制文件本身",
+        )
+    if not goal.is_file():
+        return (
+            "unreadable-file",
+            "this is no ordinary file; put the file itself here",
+            "这不是普通文件；请放入文件本身",
+        )
+    return None
 
 
 def _features_without_zone(out: Loading, case: Case, shapes: ShapesFile, geodata: str) -> None:

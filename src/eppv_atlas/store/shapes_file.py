@@ -339,7 +339,7 @@ def _sound_rings(geometry_: Any) -> bool:
     """Whether every polygon ring consists of numbers and is closed; other types pass."""
     kind = geometry_.get("type") if isinstance(geometry_, dict) else None
     coordinates = geometry_.get("coordinates") if isinstance(geometry_, dict) else None
-    if kind not in _POLYGONAL or not isinstance(coordinates, list):
+    if not isinstance(kind, str) or kind not in _POLYGONAL or not isinstance(coordinates, list):
         return True
     try:
         rings = coordinates if kind == "Polygon" else [ring for part in coordinates for ring in part]

@@ -37,7 +37,7 @@ def geojson(spec: dict[str, Any], told: dict[str, Any]) -> Read:
     except json.JSONDecodeError as error:
         en = f"is no JSON: {error.msg} in line {error.lineno}"
         raise Refused("json", en, f"不是 JSON：第 {error.lineno} 行，{error.msg}") from None
-    kind = data.get("type") if isinstance(data, dict) else None
+    kind = str(data.get("type")) if isinstance(data, dict) else ""
     if kind == "FeatureCollection" and isinstance(data.get("features"), list):
         features = data["features"]
     elif kind == "Feature":
@@ -111,7 +111,11 @@ def _numbers(data: Any) -> Any:
 def _open_rings(data: Any) -> bool:
     kind = data.get("type") if isinstance(data, dict) else None
     coordinates = data.get("coordinates") if isinstance(data, dict) else None
-    if kind not in {"Polygon", "MultiPolygon"} or not isinstance(coordinates, list):
+    if (
+        not isinstance(kind, str)
+        or kind not in {"Polygon", "MultiPolygon"}
+        or not isinstance(coordinates, list)
+    ):
         return False
     rings = coordinates if kind == "Polygon" else [ring for part in coordinates for ring in part or ()]
     return any(isinstance(ring, list) and ring and ring[0] != ring[-1] for ring in rings)
