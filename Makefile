@@ -8,7 +8,7 @@ SCRIPT_RULES := --deny-warnings -D correctness -D suspicious -D perf -A unicorn/
   -A unicorn/no-array-reverse -A no-underscore-dangle -A unicorn/prefer-add-event-listener \
   -A unicorn/consistent-function-scoping -A oxc/no-map-spread
 
-.PHONY: maps report test bench lint clean
+.PHONY: maps report test bench lock lowest sbom audit clean
 
 maps: .venv/run.stamp
 	$(BIN)/eppv-atlas --atlas . build
@@ -52,9 +52,47 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[pdf]'
 	@touch $@ .venv/run.stamp
 
-.venv/dev.stamp: pyproject.toml | .venv/bin/python
+# LOCKED=1 (CI): every package by its hash, as requirements/dev.txt has it
+.venv/dev.stamp: pyproject.toml requirements/dev.txt | .venv/bin/python
+ifeq ($(LOCKED),1)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+endif
 	@touch $@ .venv/report.stamp .venv/run.stamp
 
+# the lock files anew, from pyproject.toml (needs uv)
+COMPILE := uv pip compile --no-strip-extras --no-annotate --no-header --quiet --upgrade
+lock:
+	printf 'hatchling>=1.25\neditables\n' > .venv/build.in
+	$(COMPILE) pyproject.toml .venv/build.in --extra dev --universal --python-version 3.11 --generate-hashes -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra pdf --universal --python-version 3.11 --generate-hashes -o requirements/run.txt
+	$(COMPILE) pyproject.toml --extra pdf --python-version 3.11 --resolution lowest-direct -o .venv/lowest.in
+	sed -i 's/\[[a-z]*\]//' .venv/lowest.in
+	$(COMPILE) pyproject.toml .venv/build.in --extra dev --python-version 3.11 --constraint .venv/lowest.in --generate-hashes -o requirements/lowest.txt
+
+# all tests but the browser's, with the oldest packages that pyproject.toml allows
+lowest:
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/lowest.txt
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	.venv-lowest/bin/python -m pytest -m 'not browser' -W default -p no:cacheprovider $(TESTS)
+
+# what an installation brings along, with licences (needs network)
+sbom:
+	$(PYTHON) -m venv .venv-sbom
+	.venv-sbom/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(PYTHON) -m venv .venv-tools
+	.venv-tools/bin/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom pip-audit
+	.venv-tools/bin/cyclonedx-py environment --output-reproducible --short-PURLs --pyproject pyproject.toml --mc-type library -o docs/sbom.cdx.json .venv-sbom/bin/python
+	$(PYTHON) scripts/third_party.py
+
+# known vulnerabilities of the locked packages (needs network)
+audit:
+	$(PYTHON) -m venv .venv-tools
+	.venv-tools/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	.venv-tools/bin/pip-audit --no-deps --disable-pip -r requirements/run.txt
+
 clean:
-	rm -rf .venv maps reports
+	rm -rf .venv .venv-lowest .venv-sbom .venv-tools maps reports

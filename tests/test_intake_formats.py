@@ -343,6 +343,28 @@ def test_a_bomb_that_lies_about_its_size_is_stopped(tmp_path, monkeypatch):
     refusal(path)
 
 
+def test_damage_within_a_compressed_file_is_refused(tmp_path):
+    """Found by mutation: the inflater's own error came through."""
+    sound = zipped(tmp_path / "a.kmz", {"doc.kml": kml_text() * 3}).read_bytes()
+    for at in range(60, 200, 4):
+        path = tmp_path / "b.kmz"
+        data = bytearray(sound)
+        data[at : at + 4] = b"\xff\xff\xff\xff"
+        path.write_bytes(data)
+        with pytest.raises(DataError):
+            opening.opened(path)
+
+
+def test_an_archive_whose_places_lie_before_its_begin_is_refused(tmp_path):
+    """Found by mutation: looking there is an error of the system, not of the archive."""
+    path = zipped(tmp_path / "a.kmz", {"doc.kml": kml_text()})
+    data = bytearray(path.read_bytes())
+    end = data.rindex(b"PK\x05\x06")
+    struct.pack_into("<I", data, end + 16, struct.unpack_from("<I", data, end + 16)[0] + 5000)
+    path.write_bytes(data)
+    refusal(path)
+
+
 def test_an_archive_of_several_files_asks_for_one(tmp_path):
     path = zipped(tmp_path / "a.zip", {"a.kml": kml_text(), "b.kml": kml_text()})
     assert "a.kml, b.kml" in refusal(path).message_en

@@ -10,11 +10,14 @@ coordinates or cases.
 
 from __future__ import annotations
 
+import errno
+import lzma
 import os
 import shutil
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +42,11 @@ _MAGIC: Final = {
     "parquet": (b"PAR1",),
     "shapefile": (b"\0\0\x27\x0a",),
 }
+
+
+_BROKEN_ZIP: Final = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -142,7 +150,7 @@ def _looked_into(copy: Path, kind: str, shown: str) -> None:
         try:
             with zipfile.ZipFile(copy) as archive:
                 _sizes(archive, shown)
-        except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, ValueError):
+        except _BROKEN_ZIP:
             raise refused(shown, "zip", "is a damaged workbook", "工作簿已损坏") from None
 
 
@@ -242,8 +250,11 @@ def _unpacked(path: Path, room: Path, shown: str) -> dict[str, str]:
                 with archive.open(item) as source, (room / ours).open("wb") as goal:
                     _poured(source, goal, shown)
                 names[ours] = name
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
+    except _BROKEN_ZIP as error:
+        if isinstance(error, OSError) and error.errno not in {
+            None,
+            errno.EINVAL,
+        }:  # EINVAL: a place before its begin
             raise
         why = " ".join(str(error).split())[:120]
         raise refused(shown, "zip", f"cannot be unpacked: {why}", f"无法解压：{why}") from None
