@@ -236,3 +236,15 @@ def test_any_ring_is_taken_or_faulted_and_can_be_mended(ring):
     made, told = soundness.mended(held)
     assert made[0].is_empty or made[0].is_valid
     assert bool(told) == (not held[0].is_valid)
+
+
+def test_an_empty_hole_is_no_fault():
+    """Found in the tests of GEOS: a ring without vertices."""
+    import numpy as np
+
+    square = shapely.from_wkt("POLYGON ((117 27, 117.1 27, 117.1 27.1, 117 27), EMPTY)")
+    bow = shapely.from_wkt("POLYGON ((117 27, 117.1 27.1, 117.1 27, 117 27.1, 117 27), EMPTY)")
+    assert soundness.faults("x", np.array([square], dtype=object)) == []
+    assert [one.rule for one in soundness.faults("x", np.array([square, bow], dtype=object))] == [
+        "self-intersection"
+    ]

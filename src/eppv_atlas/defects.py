@@ -290,6 +290,8 @@ def _turn_once(rings: Rings) -> NDArray[np.bool_]:
     if not rings.sign.size:
         return out
     counts = np.diff(rings.start)
+    if not counts.all():
+        return out  # an empty hole: rare, and GEOS knows what to make of it
     at = rings.start[:-1]
     x = rings.lon - np.repeat(np.add.reduceat(rings.lon, at) / counts, counts)
     y = rings.lat - np.repeat(np.add.reduceat(rings.lat, at) / counts, counts)

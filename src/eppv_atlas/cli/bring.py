@@ -281,10 +281,10 @@ def _print(diagnosis: Diagnosis) -> None:
 
 
 def _print_problems(diagnosis: Diagnosis) -> None:
-    words = console.words
-    for problem in diagnosis.problems:
-        mark = words("refused", "不能导入") if problem.severity == "error" else words("doubt", "存疑")
-        console.say(*[f"{mark}: {problem.text(console.CHOICE.lang)}"] * 2)
+    """Doubts, and refusals but the first: that one goes to standard error."""
+    for problem in (*diagnosis.refusals[1:], *diagnosis.doubts):
+        lead_en, lead_zh = ("refused", "不能导入") if problem.severity == "error" else ("doubt", "存疑")
+        console.say(f"{lead_en}: {problem.text('en')}", f"{lead_zh}：{problem.text('zh')}")
 
 
 def _unit(columns: Mapping[str, object], name: str) -> str:

@@ -209,7 +209,7 @@ def _unsettled(
     if fitting:
         ways = _ways(fitting)
         one = len(fitting) == 1 and len(ways) == 1
-        en = f"{said_en}; {'it fits' if one else 'several ways fit, choose one'}: "
+        en = f"{said_en}; {'it fits as' if one else 'several ways fit, choose one'}: "
         zh = f"{said_zh}；{'可读作' if one else '有几种读法，请选其一'}："
         return refusal(file, "crs", en + "; ".join(e for e, _ in ways), zh + "；".join(z for _, z in ways))
     feet = [

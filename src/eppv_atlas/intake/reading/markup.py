@@ -17,7 +17,8 @@ import shapely
 from . import Read, Refused
 
 _POLYGONS: Final = {"Polygon", "LineString", "LinearRing", "Point", "Track"}
-_GROUPS: Final = {"MultiGeometry", "MultiTrack"}
+_GROUPS: Final = {"MultiGeometry", "MultiTrack", "MultiPolygon", "MultiLineString", "MultiPoint"}
+"""The last three are in no standard; some programs write them."""
 _DEEPEST: Final = 100
 
 
