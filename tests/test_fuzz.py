@@ -20,7 +20,7 @@ from eppv_atlas.store import case_file, importing, read_folder, shapes_file, tid
 CASE = (ROOT / "cases" / "chaka-salt-lake.yaml").read_bytes()
 GEO = (ROOT / "geodata" / "chaka-salt-lake.geojson").read_bytes()
 quick = settings(
-    max_examples=150,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -394,3 +394,47 @@ def test_state_of_an_atlas_is_no_part_of_it(folder, cli, sample):
     left = [path.name for path in Path(folder).rglob(".aside-*")]
     assert left == []
     assert (folder / transaction.STATE / "stamp").is_file()
+
+
+def test_check_holds_drawn_zones_to_the_same_rules(folder, cli, tmp_path):
+    spike = shapely.Polygon(
+        [
+            (117.7, 27.7),
+            (117.72, 27.7),
+            (117.72, 27.71),
+            (117.75, 27.7101),
+            (117.72, 27.7102),
+            (117.72, 27.72),
+            (117.7, 27.72),
+        ]
+    )
+    path = tmp_path / "a.geojson"
+    path.write_text(geojson(feature(spike)), "utf-8")
+    code, _, err = cli(
+        "--atlas", folder, "import", path, "--case", CASE, "--zone", "park-core", "--apply", "--quiet"
+    )
+    assert code == 0
+    assert "[spike]" in err
+    code, _, err = cli("--atlas", folder, "check")
+    assert code == 0
+    assert f"warning: {folder / 'geodata' / CASE}.geojson: feature park-core: has spikes" in err
+    assert cli("--atlas", folder, "check", "--strict")[0] == 1
+
+
+def test_reading_goes_on_where_nothing_may_be_written(folder, cli):
+    assert cli("--atlas", folder, "check")[0] == 0
+    assert not (folder / transaction.STATE).exists()
+
+
+def test_a_folder_that_is_no_atlas_is_let_alone(tmp_path, cli, sample):
+    root = tmp_path / "other"
+    root.mkdir()
+    for arguments in (
+        ["import", "--undo"],
+        ["import", sample, "--case", CASE, "--zone", "park-core", "--apply"],
+        ["import", sample, "--case", CASE],
+    ):
+        code, _, err = cli("--atlas", root, *arguments)
+        assert code == 2
+        assert "is no atlas" in err
+    assert list(root.iterdir()) == []

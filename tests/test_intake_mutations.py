@@ -21,7 +21,7 @@ from eppv_atlas.errors import DataError, UsageError
 from eppv_atlas.intake import doctor
 from intake_samples import CASE, FIELD, FORMATS, near, write
 
-MUTANTS = int(os.environ.get("EPPV_MUTANTS", "9"))
+MUTANTS = int(os.environ.get("EPPV_MUTANTS", "6"))
 SECONDS = 10.0
 STARTUP = 5.0
 """What starting a process may take on a busy machine besides."""

@@ -98,7 +98,7 @@ def import_(
 
 
 def _root(*, writing: bool) -> Path:
-    from eppv_atlas.store import bundled
+    from eppv_atlas.store import bundled, read_folder
 
     root = console.CHOICE.atlas or bundled()
     if writing and console.CHOICE.atlas is None:
@@ -106,6 +106,8 @@ def _root(*, writing: bool) -> Path:
             "the bundled cases are not yours to rewrite; name your folder with --atlas DIR",
             "随包案例不可改写；请用 --atlas 指定你的文件夹",
         )
+    if not (root / "cases").is_dir():
+        read_folder(root)  # says what is no atlas, before anything is made in it
     return root
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import shapely
 
 from . import Read, Refused, chosen, text_of
 
@@ -19,6 +21,7 @@ def layer(spec: dict[str, Any], told: dict[str, Any]) -> Read:
     from pyogrio.raw import read  # type: ignore[import-untyped]
 
     path = spec["path"]
+    wanted = None if spec["kind"] == "dxf" else spec["layer"]
     with_shapes = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
     # tracks of a GPX are what somebody walked; its other layers are empty or single points
     names = (
@@ -28,7 +31,7 @@ def layer(spec: dict[str, Any], told: dict[str, Any]) -> Read:
     )
     filled = [name for name in names if len(names) == 1 or _count(path, name)] or names[:1]
     told["layers"] = with_shapes
-    name = chosen(with_shapes if spec["layer"] else filled, spec["layer"])
+    name = chosen(with_shapes if wanted else filled, wanted)
     options = {"encoding": spec["encoding"]} if spec["encoding"] else {}
     count = _count(path, name)
     if count > spec["features"]:
@@ -47,7 +50,32 @@ def layer(spec: dict[str, Any], told: dict[str, Any]) -> Read:
         while name in columns:  # two columns of one name are two columns
             name += "_"
         columns[name] = [text_of(value) for value in values]
-    return shapes, columns
+    return _entities(shapes, columns, spec, told) if spec["kind"] == "dxf" else (shapes, columns)
+
+
+def _entities(
+    shapes: list[bytes | None],
+    columns: dict[str, list[str | None]],
+    spec: dict[str, Any],
+    told: dict[str, Any],
+) -> Read:
+    """Outlines of one layer of a drawing; its texts and points are no outlines."""
+    kinds = shapely.get_type_id(
+        shapely.from_wkb(np.array([*shapes, None], dtype=object)[:-1], on_invalid="ignore")
+    )
+    outlines = [index for index, kind in enumerate(kinds.tolist()) if kind not in {-1, 0, 4}]
+    layers = columns.get("Layer", [None] * len(shapes))
+    told["layers"] = list(dict.fromkeys(layers[index] or "0" for index in outlines))
+    told["layer"] = chosen(told["layers"], spec["layer"])
+    kept = [index for index in outlines if (layers[index] or "0") == told["layer"]]
+    left = len(shapes) - len(outlines)
+    if left:
+        told["notes"].append(f"{left} texts and points of the drawing are no outlines and were left out")
+    return [shapes[index] for index in kept], {
+        name: [values[index] for index in kept]
+        for name, values in columns.items()
+        if name in {"Layer", "Text"}
+    }
 
 
 def _count(path: str, layer: str) -> int:
