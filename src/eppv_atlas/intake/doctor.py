@@ -200,7 +200,7 @@ def _looked_at(
     if order.simplify_m > 0:
         shapes, told = _simplified(file, shapes, order.simplify_m)
         held = _with(held, told, shapes=shapes)
-    areas = tuple(float(area_m2(one)) for one in shapes)
+    areas = tuple(np.asarray(area_m2(shapes), dtype=np.float64).tolist())
     shares = placing.shares(shapes, case.places)
     problems = [
         *soundness.oddities(file, shapes),
@@ -233,7 +233,7 @@ def _looked_at(
 def _simplified(file: str, shapes: NDArray[Any], tolerance_m: float) -> tuple[NDArray[Any], list[Problem]]:
     """Fewer vertices, and what that does to the area."""
     made = soundness.simplified(shapes, tolerance_m)
-    before, after = (float(np.sum([area_m2(one) for one in held])) for held in (shapes, made))
+    before, after = (float(np.sum(area_m2(held))) for held in (shapes, made))
     counts = [int(shapely.get_num_coordinates(held).sum()) for held in (shapes, made)]
     change = (after - before) / before * 100
     en = f"was simplified by {tolerance_m:g} m: {counts[0]} → {counts[1]} vertices, area {change:+.4f} %"

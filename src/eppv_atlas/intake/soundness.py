@@ -16,7 +16,6 @@ import numpy as np
 import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import defects
 from eppv_atlas.area import area_m2
@@ -202,7 +201,9 @@ def oddities(file: str, shapes: NDArray[Any]) -> Iterator[Problem]:
     kinds = sorted({one.geom_type.removeprefix("Multi") for one in shapes if one is not None})
     if len(kinds) > 1:
         yield doubt(file, "types", f"mixes {', '.join(kinds)}", f"混有 {'、'.join(kinds)}")
-    spikes = [i + 1 for i, one in enumerate(shapes) if _spikes(one)]
+    scaled = _scaled(shapes)
+    feature, back, on = _corners(scaled)
+    spikes = _spikes(feature, back, on)
     if spikes:
         yield doubt(
             file,
@@ -211,46 +212,53 @@ def oddities(file: str, shapes: NDArray[Any]) -> Iterator[Problem]:
             f"有尖刺（夹角小于 {_SPIKE_DEG:g}°）",
             spikes,
         )
-    twice = [i + 1 for i, one in enumerate(shapes) if _twice(one)]
+    twice = (np.unique(feature[np.hypot(*on.T) < _SAME_M]) + 1).tolist()
     if twice:
         yield doubt(file, "duplicate-vertices", "has vertices written twice", "有重复顶点", twice)
-    slivers = [i + 1 for i, one in enumerate(shapes) if _sliver(one)]
+    slivers = _slivers(scaled)
     if slivers:
         yield doubt(file, "sliver", "has long thin parts (slivers)", "有狭长碎面", slivers)
     yield from _between(file, shapes)
 
 
-def _scaled(shape: BaseGeometry) -> BaseGeometry:
-    """A shape in metres about its middle, for angles and distances only."""
-    lon, lat = shapely.get_coordinates(shapely.centroid(shapely.box(*shape.bounds)))[0]
+def _scaled(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Shapes in metres about their common middle, for angles and distances only."""
+    west, south, east, north = shapely.total_bounds(shapes)
+    lon, lat = (west + east) / 2, (south + north) / 2
     scale = np.array([111_320 * np.cos(np.radians(lat)), 110_950.0])
-    return shapely.transform(shape, lambda xy: (xy - (lon, lat)) * scale)
+    return np.asarray(shapely.transform(shapes, lambda xy: (xy - (lon, lat)) * scale), dtype=object)
 
 
-def _rings(shape: BaseGeometry) -> list[NDArray[np.float64]]:
-    rings = shapely.get_rings(shape)
-    return [shapely.get_coordinates(ring)[:-1] for ring in np.atleast_1d(rings)]
+def _corners(shapes: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Every corner of every ring: its feature, and the ways back to the last and on to the next one, m."""
+    parts, of_part = shapely.get_parts(shapes, return_index=True)
+    rings, of_ring = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    last = np.append(ring[1:] != ring[:-1], True) if len(ring) else np.zeros(0, bool)  # it repeats the first
+    xy, ring = xy[~last], ring[~last]
+    first = np.append(True, ring[1:] != ring[:-1]) if len(ring) else np.zeros(0, bool)
+    starts = np.flatnonzero(first)
+    ends = np.append(starts[1:], len(xy)) - 1
+    before, after = np.arange(len(xy)) - 1, np.arange(len(xy)) + 1
+    before[starts], after[ends] = ends, starts
+    return of_part[of_ring[ring]], xy[before] - xy, xy[after] - xy
 
 
-def _spikes(shape: BaseGeometry) -> bool:
-    for xy in _rings(_scaled(shape)):
-        back, on = np.roll(xy, 1, axis=0) - xy, np.roll(xy, -1, axis=0) - xy
-        a, b = np.hypot(*back.T), np.hypot(*on.T)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            cosine = (back * on).sum(axis=1) / (a * b)
-        if ((a > _SPIKE_M) & (b > _SPIKE_M) & (cosine > np.cos(np.radians(_SPIKE_DEG)))).any():
-            return True
-    return False
+def _spikes(feature: NDArray[np.int64], back: NDArray[np.float64], on: NDArray[np.float64]) -> list[int]:
+    """Features with an angle so sharp that nobody drew it, from 1."""
+    a, b = np.hypot(*back.T), np.hypot(*on.T)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        cosine = (back * on).sum(axis=1) / (a * b)
+    sharp = (a > _SPIKE_M) & (b > _SPIKE_M) & (cosine > np.cos(np.radians(_SPIKE_DEG)))
+    return [int(one) + 1 for one in np.unique(feature[sharp])]
 
 
-def _twice(shape: BaseGeometry) -> bool:
-    return any((np.hypot(*(np.roll(xy, -1, axis=0) - xy).T) < _SAME_M).any() for xy in _rings(_scaled(shape)))
-
-
-def _sliver(shape: BaseGeometry) -> bool:
-    parts = shapely.get_parts(_scaled(shape))
+def _slivers(scaled: NDArray[Any]) -> list[int]:
+    """Features with a part that is long and thin, from 1."""
+    parts, feature = shapely.get_parts(scaled, return_index=True)
     area, length = shapely.area(parts), shapely.length(parts)
-    return bool(((4 * np.pi * area < _THIN * length**2) & (area < _SLIVER_M2)).any())
+    thin = (4 * np.pi * area < _THIN * length**2) & (area < _SLIVER_M2)
+    return [int(one) + 1 for one in np.unique(feature[thin])]
 
 
 def _between(file: str, shapes: NDArray[Any]) -> Iterator[Problem]:
@@ -259,13 +267,14 @@ def _between(file: str, shapes: NDArray[Any]) -> Iterator[Problem]:
         return
     tree = shapely.STRtree(shapes)
     one, other = tree.query(shapes, predicate="intersects")
-    pairs = [(a, b) for a, b in zip(one.tolist(), other.tolist(), strict=True) if a < b][:_PAIRS]
+    ahead = one < other
+    one, other = one[ahead][:_PAIRS], other[ahead][:_PAIRS]
+    common = shapely.intersection(shapes[one], shapes[other])
     over = []
-    for a, b in pairs:
-        common = polygons(shapely.intersection(shapes[a], shapes[b]))
-        size = 0.0 if common.is_empty else float(area_m2(common))
+    for index in np.flatnonzero(shapely.area(common) > 0).tolist():
+        size = float(area_m2(polygons(common[index])))
         if size > _OVERLAP_M2:
-            over.append((a + 1, b + 1, size))
+            over.append((int(one[index]) + 1, int(other[index]) + 1, size))
     if over:
         total = sum(size for _, _, size in over)
         named = ", ".join(f"{a}+{b}" for a, b, _ in over[:_NAMED])
