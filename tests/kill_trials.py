@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from eppv_atlas.cli import run
-from eppv_atlas.store import read_folder, transaction
+from eppv_atlas.store import read_folder, together, transaction
 
 CASE = "nanping-wuyishan"
 
@@ -105,6 +105,7 @@ def main(pristine, work, sample, count, seed):
             renewed(work, pristine)
             trial(arguments, chance.uniform(0, took * 1.8))
             read_folder(atlas)  # whoever comes next
+            together.finish(work)  # so does the next export into this folder
             found = state(work)
             counts["old" if found == old else "new" if found == new else "other"] += 1
             if found not in (old, new):
@@ -118,7 +119,7 @@ def main(pristine, work, sample, count, seed):
         left = [
             str(path)
             for path in work.rglob(".*")
-            if path.name.startswith((".aside", ".maps-aside", ".maps-old"))
+            if path.name.startswith((".aside", ".maps-aside", ".maps-old", ".eppv-together"))
         ]
         counts["left"] = left
         told[name] = counts

@@ -6,13 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from conftest import ROOT, call
 from eppv_atlas.errors import UsageError
-from eppv_atlas.store import files, read_folder, transaction
+from eppv_atlas.store import files, read_folder, together, transaction
 from intake_samples import CASE, FIELD, feature, geojson
 from kill_trials import state
 
@@ -67,6 +68,50 @@ def test_two_hundred_kills_leave_the_old_state_or_the_new(small, tmp_path):
 
 
 STEPS = ("replace", "rename", "mkdir", "unlink", "fsync", "write")
+
+
+def test_two_files_that_belong_together_are_both_old_or_both_new(tmp_path):
+    """A table and its dictionary: the process ends at its nth call to the disk, for every n there is."""
+    program = f"""
+import os, sys
+from pathlib import Path
+from eppv_atlas.store import together
+n, seen = int(sys.argv[1]), 0
+def dying(real):
+    def step(*given, **more):
+        global seen
+        seen += 1
+        if seen == n:
+            os._exit(9)
+        return real(*given, **more)
+    return step
+for name in {STEPS!r}:
+    setattr(os, name, dying(getattr(os, name)))
+folder = Path({str(tmp_path)!r})
+together.write({{folder / "facts.csv": b"new", folder / "facts.csv-metadata.json": b"new too"}})
+"""
+    ends = set()
+    for n in range(1, 100):
+        (tmp_path / "facts.csv").write_bytes(b"old")
+        (tmp_path / "facts.csv-metadata.json").unlink(missing_ok=True)
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(n)], capture_output=True, text=True, check=False
+        )
+        together.finish(tmp_path)
+        found = state(tmp_path)
+        ends.add(tuple(sorted(found)))
+        old = {"facts.csv": sha256(b"old").hexdigest()}
+        new = {
+            "facts.csv": sha256(b"new").hexdigest(),
+            "facts.csv-metadata.json": sha256(b"new too").hexdigest(),
+        }
+        assert found in (old, new), n
+        assert not list(tmp_path.glob(".eppv-together-*")), n
+        if done.returncode == 0:
+            break
+        assert done.returncode == 9, done.stderr
+    assert len(ends) == 2
+    assert n > 8
 
 
 def test_a_death_at_every_single_step_of_a_change_leaves_old_or_new(small, tmp_path):

@@ -42,7 +42,7 @@ def export_(
     GeoParquet. For Excel take xlsx: it does not mistake the Chinese text.
     """
     from eppv_atlas import export
-    from eppv_atlas.store import files
+    from eppv_atlas.store import together
 
     form = by_suffix(to, out, ExportFormat, "csv")
     atlas = _load_and_select(ids)
@@ -60,12 +60,12 @@ def export_(
         sys.stdout.flush()
         return
     beside = ""
+    contents = {out: content}
     if form in {"csv", "json"}:
-        # first what may fail without harm: the data stay as they are until it is there
         described = out.with_name(f"{out.name}-metadata.json")
-        files.write_file(described, export.metadata(ledger, out.name, citation))
+        contents[described] = export.metadata(ledger, out.name, citation)
         beside = f", {described}"
-    files.write_file(out, content)
+    together.write(contents)
     console.say(
         f"{len(ledger.rows)} rows in {out}{beside}; cite: {citation.splitlines()[0]}",
         f"{len(ledger.rows)} 行，写入 {out}{beside}；引用：{citation.splitlines()[0]}",
