@@ -180,22 +180,51 @@ def _case(out: Loading, file: Path) -> None:
     if raw is None:
         return
     case, text = case_file.read_case(raw, str(file))
-    out.problems.extend(text.problems)
     geodata = out.root / "geodata" / f"{file.stem}.geojson"
     raw = _bytes(out, geodata) if geodata.is_file() else b""
     shapes = shapes_file.read(raw, str(geodata)) if raw else ShapesFile()
     if raw is None or (raw == b"" and geodata.is_file()):
         shapes.unreadable = True
+    take(out, case, text, shapes, Whence(file, file.stem, str(geodata)))
+
+
+@dataclass(frozen=True)
+class Whence:
+    """Where a case was found: its file, the id that it has there, and the file of its shapes."""
+
+    file: Path
+    stem: str
+    geodata: str
+
+
+def take(out: Loading, case: Case | None, text: YamlText, shapes: ShapesFile, whence: Whence) -> None:
+    """Judge a case that was read, and put it with its problems into the loading.
+
+    Parameters
+    ----------
+    out
+        What this pass has found so far; it is added to.
+    case
+        The record; None where it could not be read.
+    text
+        What it was read from, with the problems of reading.
+    shapes
+        Its drawn shapes and stored results.
+    whence
+        Where it was found, for messages.
+    """
+    file, geodata = str(whence.file), whence.geodata
+    out.problems.extend(text.problems)
     out.problems.extend(shapes.problems)
     if case is None:
         return
     before = len(out.problems)
     features = None if shapes.unreadable else set(shapes.lines)
-    _report(out, str(file), text, rules.broken_rules(case, file.stem, out.settings, features))
+    _report(out, file, text, rules.broken_rules(case, whence.stem, out.settings, features))
     for zone, rule, en, zh, warning in rules.misplaced(case, shapes.drawn):
         out.problems.append(
             Problem(
-                str(geodata),
+                geodata,
                 shapes.lines[zone],
                 f"feature {zone}",
                 rule,
@@ -208,14 +237,12 @@ def _case(out: Loading, file: Path) -> None:
     index = {zone.id: i for i, zone in enumerate(case.zones)}
     for flaw in resolution.flaws:
         path: Steps = ("zones", index[flaw.zone], *flaw.key.split("."))
-        out.problems.append(
-            Problem(str(file), text.line(path), place_text(path), flaw.rule, flaw.en, flaw.zh)
-        )
-    _features_without_zone(out, case, shapes, str(geodata))
-    _stale(out, resolution, shapes, str(file), text, index)
+        out.problems.append(Problem(file, text.line(path), place_text(path), flaw.rule, flaw.en, flaw.zh))
+    _features_without_zone(out, case, shapes, geodata)
+    _stale(out, resolution, shapes, file, text, index)
     sound = all(problem.severity == "warning" for problem in out.problems[before:])
     placed = _place(case, resolution.shapes, out.settings) if sound and not shapes.broken else None
-    out.cases.append(LoadedCase(file, case, text, shapes, resolution, placed))
+    out.cases.append(LoadedCase(whence.file, case, text, shapes, resolution, placed))
 
 
 def _bytes(out: Loading, file: Path) -> bytes | None:
