@@ -86,13 +86,13 @@ _MESSAGES: Final[dict[str, tuple[str, str, str]]] = {
 def read_case(raw: bytes, file: str) -> tuple[Case | None, YamlText]:
     """Read a case file; problems stand in the returned text."""
     text = yaml_text.read(raw, file)
-    return _typed(Case, text, file), text
+    return typed(Case, text, file), text
 
 
 def read_settings(raw: bytes, file: str) -> tuple[Settings | None, YamlText]:
     """Read atlas.yaml; problems stand in the returned text."""
     text = yaml_text.read(raw, file)
-    return _typed(Settings, text, file), text
+    return typed(Settings, text, file), text
 
 
 def json_schema() -> str:
@@ -106,7 +106,8 @@ def json_schema() -> str:
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
-def _typed(record: type[R], text: YamlText, file: str) -> R | None:
+def typed(record: type[R], text: YamlText, file: str) -> R | None:
+    """Make a record of what was read; every mistake is put among the problems of the text."""
     if text.data is None:
         if not text.problems:
             text.problems.append(Problem(file, 1, "", "empty-file", "the file is empty", "文件为空"))

@@ -57,10 +57,13 @@ class Loading:
         Every case whose record could be read.
     problems
         All problems and warnings, in the order file, line.
+    written
+        Content of atlas.yaml as it was written down.
     """
 
     root: Path
     settings: Settings | None = None
+    written: dict[str, Any] = field(default_factory=dict)
     cases: list[LoadedCase] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -154,6 +157,7 @@ def _settings(out: Loading) -> None:
     if raw is None:
         return
     out.settings, text = case_file.read_settings(raw, str(file))
+    out.written = text.data if isinstance(text.data, dict) else {}
     out.problems.extend(text.problems)
     if out.settings is not None:
         _report(out, str(file), text, rules.document_rules(out.settings))

@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -27,6 +27,14 @@ from eppv_atlas.store.yaml_text import decode
 
 _SAME_AS_CRS84 = re.compile(r"(OGC:(1\.3:)?|::|:)CRS84$|EPSG:{1,2}(4326|4490)$")
 _POLYGONAL = {"Polygon", "MultiPolygon"}
+EDITED: Final = (
+    "edited-result",
+    "this shape was made by a recipe and has been changed since; remove the feature "
+    "('eppv-atlas tidy' makes it anew), or keep it as drawn: type: drawn, and no digest here",
+    "此图形由做法生成，之后被改动；请删去该要素（eppv-atlas tidy 会重新生成），"
+    "或改作手绘：写 type: drawn 并删去此处的 digest",
+)
+"""What is said of a recipe's result that somebody has changed."""
 _REASONS_ZH = {
     "Self-intersection": "边界自相交",
     "Ring Self-intersection": "环自相交",
@@ -277,13 +285,7 @@ def _feature(out: ShapesFile, feature: Any, index: int, text: str, file: str) ->
         made = {k: float(v) for k, v in properties.items() if isinstance(v, int | float)}
         stored = Stored(shape, digest, made)
         if not untouched(stored):
-            refuse(
-                "edited-result",
-                "this shape was made by a recipe and has been changed since; remove the feature "
-                "('eppv-atlas tidy' makes it anew), or keep it as drawn: type: drawn, and no digest here",
-                "此图形由做法生成，之后被改动；请删去该要素（eppv-atlas tidy 会重新生成），"
-                "或改作手绘：写 type: drawn 并删去此处的 digest",
-            )
+            refuse(*EDITED)
             return
         out.stored[zone] = stored
         return
