@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import shapely
 from shapely import Point
@@ -66,6 +66,15 @@ class Loading:
     written: dict[str, Any] = field(default_factory=dict)
     cases: list[LoadedCase] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+    def report(self, file: str, text: YamlText, found: Iterable[Broken]) -> None:
+        """Put broken rules among the problems, each with its line."""
+        for broken in found:
+            severity: Literal["error", "warning"] = "warning" if broken.warning else "error"
+            at = place_text(broken.path)
+            self.problems.append(
+                Problem(file, text.line(broken.path), at, broken.rule, broken.en, broken.zh, severity)
+            )
 
     @property
     def errors(self) -> list[Problem]:
@@ -160,23 +169,7 @@ def _settings(out: Loading) -> None:
     out.written = text.data if isinstance(text.data, dict) else {}
     out.problems.extend(text.problems)
     if out.settings is not None:
-        _report(out, str(file), text, rules.document_rules(out.settings))
-
-
-def _report(out: Loading, file: str, text: YamlText, found: Iterable[Broken]) -> None:
-    """Put broken rules among the problems, each with its line."""
-    for broken in found:
-        out.problems.append(
-            Problem(
-                file,
-                text.line(broken.path),
-                place_text(broken.path),
-                broken.rule,
-                broken.en,
-                broken.zh,
-                "warning" if broken.warning else "error",
-            )
-        )
+        out.report(str(file), text, rules.document_rules(out.settings))
 
 
 def _case(out: Loading, file: Path) -> None:
@@ -224,7 +217,7 @@ def take(out: Loading, case: Case | None, text: YamlText, shapes: ShapesFile, wh
         return
     before = len(out.problems)
     features = None if shapes.unreadable else set(shapes.lines)
-    _report(out, file, text, rules.broken_rules(case, whence.stem, out.settings, features))
+    out.report(file, text, rules.broken_rules(case, whence.stem, out.settings, features))
     for zone, rule, en, zh, warning in rules.misplaced(case, shapes.drawn):
         out.problems.append(
             Problem(

@@ -29,10 +29,14 @@ _SAME_AS_CRS84 = re.compile(r"(OGC:(1\.3:)?|::|:)CRS84$|EPSG:{1,2}(4326|4490)$")
 _POLYGONAL = {"Polygon", "MultiPolygon"}
 EDITED: Final = (
     "edited-result",
-    "this shape was made by a recipe and has been changed since; remove the feature "
-    "('eppv-atlas tidy' makes it anew), or keep it as drawn: type: drawn, and no digest here",
-    "此图形由做法生成，之后被改动；请删去该要素（eppv-atlas tidy 会重新生成），"
-    "或改作手绘：写 type: drawn 并删去此处的 digest",
+    (
+        "this shape was made by a recipe and has been changed since; remove the feature "
+        "('eppv-atlas tidy' makes it anew), or keep it as drawn: type: drawn, and no digest here"
+    ),
+    (
+        "此图形由做法生成，之后被改动；请删去该要素（eppv-atlas tidy 会重新生成），"
+        "或改作手绘：写 type: drawn 并删去此处的 digest"
+    ),
 )
 """What is said of a recipe's result that somebody has changed."""
 _REASONS_ZH = {

@@ -65,7 +65,7 @@ def _fields(text: str) -> tuple[Field, ...]:
 
 _KEPT: Final = """
 position|integer|-|在案例中的次序|Order within the case
-record|text|-|写出时的原样（JSON），勿手改；与各列不同处以列为准|As it was written down (JSON), not to be edited; where a column differs, the column counts
+record|text|-|写出时的原样（JSON），勿手改；有别处以列为准|As written down (JSON), not to be edited; where they differ, columns count
 """
 
 CASES: Final = Layer("cases", "案例", "Cases", "Point", _fields("""

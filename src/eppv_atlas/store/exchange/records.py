@@ -25,7 +25,7 @@ from eppv_atlas.recipes import Stored, untouched
 from eppv_atlas.store import case_file, rules, shapes_file
 from eppv_atlas.store.reading import LoadedCase, Loading, Whence, take
 from eppv_atlas.store.shapes_file import ShapesFile
-from eppv_atlas.store.yaml_text import YamlText, place_text
+from eppv_atlas.store.yaml_text import YamlText
 
 _SAME_DEG = 1e-7
 """Outlines that differ by less (1 cm) are the same: some formats round."""
@@ -135,12 +135,7 @@ def loaded(records: AtlasRecords, where: Path, shown: str, noted: Iterable[Probl
     out.settings = case_file.typed(Settings, text, f"{shown}: atlas")
     out.problems.extend(text.problems)
     if out.settings is not None:
-        for broken in rules.document_rules(out.settings):
-            severity = "warning" if broken.warning else "error"
-            at = place_text(broken.path)
-            out.problems.append(
-                Problem(f"{shown}: atlas", 0, at, broken.rule, broken.en, broken.zh, severity)
-            )
+        out.report(f"{shown}: atlas", text, rules.document_rules(out.settings))
     seen: set[str] = set()
     for case in records.cases:
         name = f"{shown}: {case.id}"

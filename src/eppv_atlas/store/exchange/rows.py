@@ -189,7 +189,7 @@ def back(rows: Rows, settings: Mapping[str, Any], shown: str) -> tuple[AtlasReco
 
 def _order(row: Row) -> tuple[float, str]:
     position = row.get("position")
-    return (math.inf if _absent(position) else float(position), str(row["id"]))
+    return (math.inf if position is None or _absent(position) else float(position), str(row["id"]))
 
 
 def _absent(value: Any) -> bool:
@@ -218,7 +218,7 @@ def _decoded(row: Row, name: str, shown: str, where: str, problems: list[Problem
 
 def _item(layer: Layer, row: Row, shown: str, where: str, problems: list[Problem]) -> dict[str, Any]:
     """A record of a row: as it was written down, with what was changed in columns."""
-    item = _texts(_decoded(row, "record", shown, where, problems))
+    item: dict[str, Any] = _texts(_decoded(row, "record", shown, where, problems))
     if layer is CASES:
         item = {"format": "1"} | item
     for field in layer.fields:
