@@ -35,16 +35,15 @@ def all_but(allowed: Collection[str]) -> str:
 
 def pyogrio() -> Any:
     """GDAL's vector reader, loaded with the drivers of `FILES` only if it was not loaded before."""
-    kept = {name: os.environ.get(name) for name in ("OGR_SKIP", "GDAL_SKIP")}
-    os.environ |= dict.fromkeys(kept, all_but(FILES))
+    kept = os.environ.get("OGR_SKIP")
+    os.environ["OGR_SKIP"] = all_but(FILES)
     try:
         import pyogrio as loaded  # type: ignore[import-untyped]
     finally:
-        for name, value in kept.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        if kept is None:
+            os.environ.pop("OGR_SKIP")
+        else:
+            os.environ["OGR_SKIP"] = kept
     return loaded
 
 

@@ -34,6 +34,7 @@ DRIVERS: Final[dict[str, tuple[str, ...]]] = {
     "filegdb": ("OpenFileGDB",),
     "gpx": ("GPX",),
     "dxf": ("DXF",),
+    "flatgeobuf": ("FlatGeobuf",),
 }
 """The one driver that reads each format; the formats not named here are read without GDAL."""
 _START_S: Final = 30.0
@@ -66,6 +67,8 @@ def read(
     *,
     layer: str | None = None,
     encoding: str | None = None,
+    most: int = limits.FEATURES,
+    longest: int = limits.VALUE,
 ) -> Found:
     """Read a file in a guarded process.
 
@@ -79,6 +82,8 @@ def read(
         Its name as messages are to show it.
     layer, encoding
         Layer wanted; encoding of its texts.
+    most, longest
+        How many features are taken, and how many letters of one value.
 
     Raises
     ------
@@ -91,7 +96,7 @@ def read(
         spec = {
             "path": str(path), "kind": kind, "layer": layer, "encoding": encoding, "out": out,
             "drivers": list(allowed), "memory": limits.MEMORY_BYTES, "seconds": seconds,
-            "features": limits.FEATURES, "value": limits.VALUE,
+            "features": most, "value": longest,
         }  # fmt: skip
         code, slow = _run(spec, _environment(allowed), seconds + 1.0)
         told = _told(Path(out))

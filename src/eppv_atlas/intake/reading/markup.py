@@ -34,6 +34,8 @@ def kml(spec: dict[str, Any], told: dict[str, Any]) -> Read:
         raise Refused("xml", en, f"不是合法的 XML：第 {line} 行，{error.msg.split(':')[0]}") from None
     if _name(root) != "kml":
         raise Refused("xml", f"is XML, but no KML: it begins with {_name(root)[:40]!r}", "是 XML，但不是 KML")
+    document = next((one for one in root if _name(one) == "Document"), None)
+    told["document"] = {} if document is None else _attributes(document)
     shapes: list[bytes | None] = []
     rows: list[dict[str, str]] = []
     for folder, mark in _placemarks(root, "", 0):

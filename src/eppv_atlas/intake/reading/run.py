@@ -20,6 +20,7 @@ from . import Read, Refused, markup, tables, texts, vector
 _OWN: Final = frozenset({"MEM", "Memory"})
 _READERS: Final[dict[str, Callable[[dict[str, Any], dict[str, Any]], Read]]] = {
     **dict.fromkeys(("shapefile", "gpkg", "filegdb", "gpx", "dxf"), vector.layer),
+    "flatgeobuf": vector.table,
     "kml": markup.kml,
     "parquet": vector.parquet,
     "geojson": texts.geojson,

@@ -53,6 +53,26 @@ def layer(spec: dict[str, Any], told: dict[str, Any]) -> Read:
     return _entities(shapes, columns, spec, told) if spec["kind"] == "dxf" else (shapes, columns)
 
 
+def table(spec: dict[str, Any], told: dict[str, Any]) -> Read:
+    """The one layer of a file, with shapes or without."""
+    from pyogrio.raw import read  # type: ignore[import-untyped]
+
+    if (count := _count(spec["path"], None)) > spec["features"]:
+        raise Refused(
+            "limit",
+            f"holds {count} features; at most {spec['features']} are taken",
+            f"含 {count} 个要素，上限为 {spec['features']} 个",
+        )
+    meta, _, geometry, fields = read(spec["path"], force_2d=False)
+    told["crs"] = meta["crs"]
+    columns = {
+        str(name): [text_of(value) for value in values]
+        for name, values in zip(meta["fields"], fields, strict=True)
+    }
+    shapes = list(geometry) if geometry is not None else [None] * count
+    return shapes, columns
+
+
 def _entities(
     shapes: list[bytes | None],
     columns: dict[str, list[str | None]],
@@ -78,7 +98,7 @@ def _entities(
     }
 
 
-def _count(path: str, layer: str) -> int:
+def _count(path: str, layer: str | None) -> int:
     import pyogrio
 
     return int(pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"])
