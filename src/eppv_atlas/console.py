@@ -29,7 +29,14 @@ if TYPE_CHECKING:
 class Choice:
     """What the global options chose."""
 
-    atlas: Path | None = None
+    atlas: str | Path | None = None
+    """Folder, file or address of the atlas; the bundled one where it is None."""
+
+    @property
+    def folder(self) -> Path | None:
+        """Folder of the atlas, where it is one of case files."""
+        return self.atlas if isinstance(self.atlas, Path) and not self.atlas.is_file() else None
+
     lang: str = "en"
 
 

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 @app.callback()
 def main(
     atlas: Annotated[
-        Path | None,
-        typer.Option(help="Folder with atlas.yaml, cases/ and geodata/; the bundled cases if left out."),
+        str | None,
+        typer.Option(
+            help="Folder with atlas.yaml, cases/ and geodata/, a file or folder that 'export --to' wrote, "
+            "or postgresql://…; the bundled cases if left out."
+        ),
     ] = None,
     lang: Annotated[
         Lang | None, typer.Option(help="Language of messages and tables; that of the system if left out.")
@@ -34,7 +37,7 @@ def main(
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
 ) -> None:
     """See, check and measure cases of ecological product value."""
-    console.CHOICE.atlas = atlas
+    console.CHOICE.atlas = atlas if atlas is None or "://" in atlas else Path(atlas)
     console.CHOICE.lang = lang.value if lang else console.system_language()
     if version:
         from eppv_atlas import __version__

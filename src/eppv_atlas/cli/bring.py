@@ -73,8 +73,18 @@ def import_(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print a refusal or doubts only.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Take the last import of this atlas back.")] = False,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace", help="Of an exported atlas: take its cases where they differ from those here."
+        ),
+    ] = False,
 ) -> None:
-    """Examine a file that somebody brings, and with --apply put its shapes into a case."""
+    """Examine a file that somebody brings, and with --apply put its shapes into a case.
+
+    Without --case, FILE is an atlas that 'export' wrote, or the folder of one:
+    its cases are taken into this one.
+    """
     from eppv_atlas.intake.doctor import Order
 
     root = _root(writing=apply or undo)
@@ -83,8 +93,11 @@ def import_(
             raise UsageError("--undo stands alone", "--undo 须单独使用")
         _undo(root)
         return
-    if file is None or case_id is None:
+    if file is None:
         raise UsageError("say which FILE, and --case ID", "请写明文件与 --case ID")
+    if case_id is None:
+        _whole(root, file, apply=apply, replace=replace, quiet=quiet)
+        return
     _check_words(confidence, how)
     order = Order(zone, tuple(columns or ()), layer, crs, encoding, swap, mend, close, simplify)
     try:
@@ -97,10 +110,28 @@ def import_(
         _refuse(error.problems)
 
 
-def _root(*, writing: bool) -> Path:
-    from eppv_atlas.store import bundled, read_folder
+def _whole(root: Path, file: Path, *, apply: bool, replace: bool, quiet: bool) -> None:
+    """Take in an atlas that was exported elsewhere."""
+    from eppv_atlas.cli import handing
+    from eppv_atlas.store.exchange import stores
 
-    root = console.CHOICE.atlas or bundled()
+    if (file / "cases").is_dir() or stores.holds_atlas(file):
+        try:
+            handing.take_in(root, file, apply=apply, replace=replace, quiet=quiet)
+        except DataError as error:
+            _refuse(error.problems)
+        return
+    raise UsageError(
+        f"{file} is no exported atlas; say for which case its shapes are: --case ID",
+        f"{file} 不是导出的图集；请用 --case ID 指明其图形属于哪个案例",
+    )
+
+
+def _root(*, writing: bool) -> Path:
+    from eppv_atlas.store import bundled, opening, read_folder
+
+    opening.folder_only(console.CHOICE.atlas)
+    root = console.CHOICE.folder or bundled()
     if writing and console.CHOICE.atlas is None:
         raise UsageError(
             "the bundled cases are not yours to rewrite; name your folder with --atlas DIR",

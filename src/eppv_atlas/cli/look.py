@@ -41,13 +41,13 @@ def check(
         raise UsageError(
             "--verdict and --format go with --claims", "--verdict 与 --format 须与 --claims 同用"
         )
-    from eppv_atlas.store import read_folder, tidy
+    from eppv_atlas.store import read, tidy
 
     say_if_bundled()
     with console.busy("checking the atlas", "检查图集"):
-        loading = read_folder(console.CHOICE.atlas)
+        loading = read(console.CHOICE.atlas)
         problems = [*loading.problems, *_drawn(loading)]
-        if strict and not loading.errors:
+        if strict and not loading.errors and (loading.root / "cases").is_dir():
             problems += tidy.to_tidy(tidy.tidied(loading), loading.root)
     counted = problems if strict else loading.errors
     console.print_problems(problems)

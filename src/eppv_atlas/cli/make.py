@@ -51,14 +51,14 @@ def build(
 
     lang = console.CHOICE.lang
     address = framing.web_address(url) if url else ""
-    target = out or (console.CHOICE.atlas / "maps" if console.CHOICE.atlas else Path("maps"))
+    target = out or (console.CHOICE.folder / "maps" if console.CHOICE.folder else Path("maps"))
     atlas = load()
     wanted = {placed.case.id for placed in select(atlas, ids)}
     foreign = files.foreign_files(target)
     if foreign:  # said before the work, not after it
         files.swap_in(target, {})
     secrets = [os.environ.get(KEY_VARIABLE, "")]
-    settings_file = str((console.CHOICE.atlas or atlas.root) / "atlas.yaml")
+    settings_file = str((console.CHOICE.folder or atlas.root) / "atlas.yaml")
     if publish and atlas.settings.review_no is None:  # likewise
         raise DataError(render.publish_problems({}, atlas.settings, settings_file))
     kept = {} if publish or not ids else files.generation(target)
@@ -121,7 +121,7 @@ def serve(
     """
     from eppv_atlas import serve as serving
 
-    target = folder or (console.CHOICE.atlas / "maps" if console.CHOICE.atlas else Path("maps"))
+    target = folder or (console.CHOICE.folder / "maps" if console.CHOICE.folder else Path("maps"))
     with serving.server(target, port, os.environ.get(serving.KEY_VARIABLE, "")) as held:
         address = f"http://127.0.0.1:{held.server_address[1]}/"
         console.say(
@@ -140,9 +140,10 @@ def tidy_(
     ] = False,
 ) -> None:
     """Put case files and geodata into canonical form; comments are kept."""
-    from eppv_atlas.store import bundled, read_folder, tidy, transaction
+    from eppv_atlas.store import bundled, opening, read_folder, tidy, transaction
 
-    root = console.CHOICE.atlas or bundled()
+    opening.folder_only(console.CHOICE.atlas)
+    root = console.CHOICE.folder or bundled()
     if not check_only and console.CHOICE.atlas is None and root.name == "atlas":
         raise UsageError(
             "the bundled cases are not yours to rewrite; name your folder with --atlas DIR",
@@ -151,7 +152,7 @@ def tidy_(
     writing = (root / "cases").is_dir() and not check_only
     with transaction.locked(root, "tidy") if writing else nullcontext():
         with console.busy("reading the atlas", "读取图集"):
-            loading = read_folder(console.CHOICE.atlas)
+            loading = read_folder(console.CHOICE.folder)
             if loading.errors:
                 raise DataError(loading.errors)
             results = tidy.tidied(loading)
@@ -177,9 +178,10 @@ def new(
 
     It goes into the folder given with --atlas, or else into the current one.
     """
-    from eppv_atlas.store import template
+    from eppv_atlas.store import opening, template
 
-    root = console.CHOICE.atlas or Path()
+    opening.folder_only(console.CHOICE.atlas)
+    root = console.CHOICE.folder or Path()
     for path in template.new_case(root, case_id):
         typer.echo(path)
     console.say(

@@ -5,7 +5,7 @@ Floor 4: puts the floors below together; knows no rules and no formulas.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -63,8 +63,9 @@ class Verdict(StrEnum):
 
 
 class Subject(StrEnum):
-    """Ledger to export."""
+    """What to export: the whole atlas as a store, or one ledger."""
 
+    atlas = "atlas"
     facts = "facts"
     zones = "zones"
     mechanisms = "mechanisms"
@@ -73,12 +74,21 @@ class Subject(StrEnum):
 
 
 class ExportFormat(StrEnum):
-    """File format of an export."""
+    """Form of an export."""
 
     csv = "csv"
     json = "json"
     parquet = "parquet"
     xlsx = "xlsx"
+    gpkg = "gpkg"
+    geojson = "geojson"
+    flatgeobuf = "flatgeobuf"
+    kml = "kml"
+    postgis = "postgis"
+    folder = "folder"
+
+
+LEDGER_FORMS = ("csv", "json", "parquet", "xlsx")
 
 
 Language = Annotated[
@@ -134,7 +144,7 @@ def select(atlas: Atlas, ids: Sequence[str] | None) -> list[PlacedCase]:
     return [atlas[case_id] for case_id in ids] if ids else list(atlas)
 
 
-def by_suffix(asked: StrEnum | None, out: Path | None, known: type[StrEnum], otherwise: str) -> str:
+def by_suffix(asked: StrEnum | None, out: Path | None, known: Iterable[str], otherwise: str) -> str:
     """The format asked for, or that of the file's suffix.
 
     Raises
@@ -144,7 +154,7 @@ def by_suffix(asked: StrEnum | None, out: Path | None, known: type[StrEnum], oth
         none is asked for, or the file has no name.
     """
     suffix = out.suffix.lower().lstrip(".") if out is not None else ""
-    names = {item.value for item in known}
+    names = set(known)
     if out is not None and not out.name:
         raise UsageError("--out names no file", "--out 没有写文件名")
     if asked is None:

@@ -139,13 +139,13 @@ def _sound(ids: Sequence[str] | None) -> tuple[Atlas, list[tuple[str, str]]]:
     UsageError
         If an id is that of no case.
     """
-    from eppv_atlas.store import Atlas, read_folder
+    from eppv_atlas.store import Atlas, read
 
     with console.busy("reading the atlas", "读取图集"):
-        loading = read_folder(console.CHOICE.atlas)
+        loading = read(console.CHOICE.atlas)
     placed = [item.placed for item in loading.cases if item.placed is not None]
     known = {case.case.id for case in placed}
-    files = {path.stem for path in (loading.root / "cases").glob("*.yaml")}
+    files = {path.stem for path in (loading.root / "cases").glob("*.yaml")} or known
     unknown = sorted(set(ids or ()) - known - files)
     if unknown:
         raise UsageError(

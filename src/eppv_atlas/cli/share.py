@@ -5,7 +5,6 @@ Floor 4: puts the floors below together; knows no rules and no formulas.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +13,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eppv_atlas import console
-from eppv_atlas.cli.options import ExportFormat, Format, Ids, Subject, app, by_suffix, load, select
+from eppv_atlas.cli import handing
+from eppv_atlas.cli.handing import cited, no_terminal, put_out
+from eppv_atlas.cli.options import (
+    LEDGER_FORMS,
+    ExportFormat,
+    Format,
+    Ids,
+    Subject,
+    app,
+    by_suffix,
+    load,
+    select,
+)
 from eppv_atlas.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,39 +36,59 @@ if TYPE_CHECKING:
 
 @app.command(name="export")
 def export_(
-    subject: Annotated[Subject, typer.Argument(help="Ledger to export.")],
+    subject: Annotated[
+        Subject, typer.Argument(help="The whole atlas as a store, or one ledger of it.")
+    ] = Subject.atlas,
     ids: Ids = None,
     to: Annotated[
         ExportFormat | None,
-        typer.Option("--to", help="File format; by the suffix of --out if left out, else csv."),
+        typer.Option(
+            "--to",
+            help="Of an atlas: gpkg, parquet, geojson, flatgeobuf, kml, postgis or folder; of a ledger: csv, json, "
+            "parquet or xlsx. By the suffix of --out if left out.",
+        ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="File to write; standard output if left out, or '-'.")
+        str | None,
+        typer.Option(
+            metavar="PATH|ADDRESS",
+            help="File or folder to write, or postgresql://…; standard output if left out, or '-'.",
+        ),
     ] = None,
 ) -> None:
-    """Export a ledger with its data dictionary and citation.
+    """Hand the atlas on as a store that --atlas reads back, or one ledger of it as a table.
 
-    XLSX and Parquet hold both inside; beside a CSV or JSON file they are
-    written as FILE-metadata.json (CSV on the Web). Zones in Parquet are
-    GeoParquet. For Excel take xlsx: it does not mistake the Chinese text.
+    A store holds everything: cases, sites, zones, facts and mechanisms, with
+    the shapes; GeoPackage opens in QGIS with colours and Chinese labels. Of the
+    tables, XLSX and Parquet hold dictionary and citation inside; beside a CSV
+    or JSON file they are written as FILE-metadata.json (CSV on the Web). Zones
+    in Parquet are GeoParquet. For Excel take xlsx: it does not mistake the
+    Chinese text.
     """
+    if subject is Subject.atlas:
+        handing.store(ids, to, out)
+    else:
+        _table(subject, ids, to, None if out is None else Path(out))
+
+
+def _table(subject: Subject, ids: Sequence[str] | None, to: ExportFormat | None, out: Path | None) -> None:
     from eppv_atlas import export
     from eppv_atlas.store import together
 
-    form = by_suffix(to, out, ExportFormat, "csv")
+    if to is not None and to.value not in LEDGER_FORMS:
+        raise UsageError(
+            f"a ledger is written as {', '.join(LEDGER_FORMS)}; {to.value} holds a whole atlas: leave {subject.value} out",
+            f"台账可写为 {'、'.join(LEDGER_FORMS)}；{to.value} 用于整部图集：请去掉 {subject.value}",
+        )
+    form = by_suffix(to, out, LEDGER_FORMS, "csv")
     atlas = _load_and_select(ids)
     ledger = _ledger(subject, atlas[1], atlas[0])
-    citation = _citation(*atlas)
+    citation = cited(*atlas)
     content = export.written(ledger, form, citation)
     if out is None or str(out) == "-":
-        if form in {"parquet", "xlsx"} and sys.stdout.isatty():
-            raise UsageError(
-                f"{form} is no text for a terminal; name a file with --out FILE",
-                f"{form} 不能显示在终端；请用 --out 指定文件",
-            )
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
-        sys.stdout.flush()
+        if form in {"parquet", "xlsx"}:
+            no_terminal(form)
+        put_out(content)
         return
     beside = ""
     contents = {out: content}
@@ -90,24 +121,6 @@ def _ledger(subject: Subject, chosen: Sequence[PlacedCase], atlas: Atlas) -> Led
     if subject is Subject.claims:
         return ledgers.claims(finding for placed in chosen for finding in claims.findings(placed.case))
     return ledgers.glossary()
-
-
-def _citation(atlas: Atlas, chosen: Sequence[PlacedCase]) -> str:
-    from eppv_atlas import __version__
-
-    used = {placed.case.source.document for placed in chosen}
-    lines = [
-        f"{document.publisher.zh}：{document.title.zh}，{document.issued}。 "
-        f"{document.publisher.en}: {document.title.en}, {document.issued}."
-        for name, document in atlas.settings.documents.items()
-        if name in used
-    ]
-    return "\n".join(
-        [
-            *lines,
-            f"{atlas.settings.title.zh} · {atlas.settings.title.en}, eppv-atlas {__version__}, CC BY 4.0.",
-        ]
-    )
 
 
 @app.command()

@@ -15,7 +15,7 @@ from eppv_atlas import tables
 from eppv_atlas.errors import DataError, UsageError
 from eppv_atlas.model import Settings
 from eppv_atlas.results import PlacedCase
-from eppv_atlas.store.reading import read_folder
+from eppv_atlas.store.opening import read
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -29,7 +29,7 @@ class Atlas:
     Attributes
     ----------
     root
-        Folder that they were read from.
+        Folder, or store, that they were read from.
     settings
         Title and documents (atlas.yaml).
     cases
@@ -93,8 +93,9 @@ def load(folder: str | Path | None = None) -> Atlas:
     Parameters
     ----------
     folder
-        Folder with ``atlas.yaml``, ``cases/`` and ``geodata/``; the cases that
-        ship with the package if left out.
+        Folder with ``atlas.yaml``, ``cases/`` and ``geodata/``, a store that
+        ``export --to`` wrote, or ``postgresql://…``; the cases that ship with
+        the package if left out.
 
     Raises
     ------
@@ -103,7 +104,7 @@ def load(folder: str | Path | None = None) -> Atlas:
     DataError
         If any file has a problem; it carries all of them.
     """
-    loading = read_folder(folder)
+    loading = read(folder)
     if loading.errors or loading.settings is None:
         raise DataError(loading.errors)
     placed = [item.placed for item in loading.cases if item.placed is not None]

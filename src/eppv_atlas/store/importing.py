@@ -170,7 +170,7 @@ def undone(root: Path) -> tuple[str, list[str], dict[Path, bytes | None]]:
 
 
 def _inside(name: str) -> bool:
-    return bool(re.fullmatch(r"(cases|geodata)/[a-z0-9-]+\.(yaml|geojson)", name))
+    return bool(re.fullmatch(r"atlas\.yaml|(cases|geodata)/[a-z0-9-]+\.(yaml|geojson)", name))
 
 
 def _paths(root: Path, case_id: str) -> tuple[Path, Path]:

@@ -55,7 +55,7 @@ def layer(spec: dict[str, Any], told: dict[str, Any]) -> Read:
 
 def table(spec: dict[str, Any], told: dict[str, Any]) -> Read:
     """The one layer of a file, with shapes or without."""
-    from pyogrio.raw import read  # type: ignore[import-untyped]
+    from pyogrio.raw import read
 
     if (count := _count(spec["path"], None)) > spec["features"]:
         raise Refused(

@@ -39,6 +39,12 @@ def written(rows: Rows, notes: Mapping[str, str]) -> bytes:
     return f'{{"type":"FeatureCollection","{_NOTES}":{head},"features":[\n{body}\n]}}\n'.encode()
 
 
+def is_atlas(path: Path) -> bool:
+    """Whether a file begins as one that holds an atlas."""
+    with path.open("rb") as file:
+        return f'"{_NOTES}"'.encode() in file.read(4096)
+
+
 def read(path: Path, shown: str) -> tuple[Rows, dict[str, str]]:
     """Rows and notes of a GeoJSON file that holds an atlas.
 

@@ -140,6 +140,16 @@ def _relations(base: sqlite3.Connection) -> None:
         base.execute(extension, (pairs, _RELATED))
 
 
+def is_atlas(path: Path) -> bool:
+    """Whether a GeoPackage has the table of an atlas; a damaged one counts, so that it is named as such."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
+            found = base.execute("SELECT 1 FROM sqlite_master WHERE name = 'atlas'").fetchone()
+    except sqlite3.Error:
+        return True
+    return found is not None
+
+
 def read(path: Path, shown: str) -> tuple[Rows, dict[str, str]]:
     """Rows and notes of a GeoPackage that holds an atlas.
 

@@ -92,9 +92,8 @@ def _placemark(folder: ET.Element, layer: str, row: Row, colours: Mapping[str, s
 
 
 def _loses(shape: BaseGeometry) -> bool:
-    return shape.geom_type == "GeometryCollection" or (
-        shape.geom_type.startswith("Multi") and shapely.get_num_geometries(shape) == 1
-    )
+    kind: str = shape.geom_type
+    return kind == "GeometryCollection" or (kind.startswith("Multi") and len(shapely.get_parts(shape)) == 1)
 
 
 def _data(parent: ET.Element, values: Mapping[str, str]) -> None:
@@ -141,6 +140,12 @@ def _geometry(shape: BaseGeometry) -> ET.Element:
 
 def _points(points: Any) -> str:
     return " ".join(f"{x!r},{y!r}" for x, y in ((float(point[0]), float(point[1])) for point in points))
+
+
+def is_atlas(path: Path) -> bool:
+    """Whether a file begins as one that holds an atlas."""
+    with path.open("rb") as file:
+        return b"settings" in file.read(4096)
 
 
 def read(path: Path, shown: str) -> tuple[Rows, dict[str, str]]:

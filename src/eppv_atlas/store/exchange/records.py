@@ -92,17 +92,17 @@ def of(loading: Loading) -> AtlasRecords:
     """
     if loading.errors:
         raise DataError(loading.errors)
-    return AtlasRecords(
-        loading.written, tuple(CaseRecord(item.text.data, _shapes(item)) for item in loading.cases)
-    )
+    return AtlasRecords(loading.written, tuple(map(of_case, loading.cases)))
 
 
-def _shapes(item: LoadedCase) -> dict[str, ShapeRecord]:
+def of_case(item: LoadedCase) -> CaseRecord:
+    """Record of one case with the shapes of its zones."""
     digests, extras = item.resolution.digests, item.shapes.extras
-    return {
+    shapes = {
         zone: ShapeRecord(shape.geometry, digests.get(zone), shape.made, extras.get(zone, {}))
         for zone, shape in item.resolution.shapes.items()
     }
+    return CaseRecord(item.text.data, shapes)
 
 
 def revision(case: CaseRecord) -> str:

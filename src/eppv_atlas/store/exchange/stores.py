@@ -52,6 +52,19 @@ def form_of(where: Path) -> str | None:
     return SUFFIXES.get(where.suffix.lower())
 
 
+def holds_atlas(where: Path) -> bool:
+    """Whether a file or folder looks like an atlas that was exported, by its first bytes or its tables."""
+    form = form_of(where)
+    if form is None or not where.exists():
+        return False
+    peeks: dict[str, Callable[[Path], bool]] = {
+        "gpkg": gpkg.is_atlas,
+        "geojson": geojson.is_atlas,
+        "kml": kml.is_atlas,
+    }
+    return form in FOLDERS or peeks[form](where)
+
+
 def written(
     form: str, made: Rows, settings: Mapping[str, Any], citation: str, look: Look
 ) -> dict[str, bytes]:

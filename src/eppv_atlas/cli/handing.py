@@ -1,0 +1,218 @@
+"""An atlas handed on as a store: to a file for GIS, a folder, a database; and taken in from one.
+
+Floor 4: puts the floors below together; knows no rules and no formulas.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from eppv_atlas import console
+from eppv_atlas.cli.options import ExportFormat, by_suffix, say_if_bundled
+from eppv_atlas.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from eppv_atlas.results import PlacedCase
+    from eppv_atlas.store import Atlas, Loading
+    from eppv_atlas.store.exchange.records import AtlasRecords
+    from eppv_atlas.store.exchange.rows import Rows
+    from eppv_atlas.store.exchange.stores import Look
+
+STORE_FORMS: Final = ("gpkg", "parquet", "geojson", "flatgeobuf", "kml", "postgis", "folder")
+
+
+def store(ids: Sequence[str] | None, to: ExportFormat | None, out: str | None) -> None:
+    """Write an atlas, or some of its cases, as a store."""
+    from eppv_atlas.store import opening
+
+    if to is not None and to.value not in STORE_FORMS:
+        raise UsageError(
+            f"an atlas is written as {', '.join(STORE_FORMS)}; {to.value} holds one ledger: name it, "
+            f"such as 'export facts --to {to.value}'",
+            f"图集可写为 {'、'.join(STORE_FORMS)}；{to.value} 只容一份台账：请指明，如 export facts --to {to.value}",
+        )
+    to_base = out is not None and opening.is_address(out)
+    if to_base and to not in {None, ExportFormat.postgis}:
+        raise UsageError(f"--out names a database but --to says {to}", f"--out 为数据库地址，而 --to 为 {to}")
+    path = None if out is None or to_base or out == "-" else Path(out)
+    form = "postgis" if to_base else by_suffix(to, path, STORE_FORMS, "")
+    if not form:
+        raise UsageError(
+            f"say which store: --to {'|'.join(STORE_FORMS)}, and --out",
+            f"请指定库的形式：--to {'|'.join(STORE_FORMS)}，以及 --out",
+        )
+    loading = _chosen(ids)
+    if form == "postgis":
+        _database(loading, out)
+    elif form == "folder":
+        _folder(loading, path)
+    else:
+        _file(loading, form, path)
+
+
+def _chosen(ids: Sequence[str] | None) -> Loading:
+    """The atlas that the user named, with the cases asked for.
+
+    Raises
+    ------
+    DataError
+        If it has problems.
+    UsageError
+        If there is no such case.
+    """
+    from eppv_atlas.store import read
+
+    say_if_bundled()
+    with console.busy("reading the atlas", "读取图集"):
+        loading = read(console.CHOICE.atlas)
+    if loading.errors:
+        raise DataError(loading.errors)
+    known = {item.case.id for item in loading.cases}
+    unknown = [case_id for case_id in ids or () if case_id not in known]
+    if unknown:
+        raise UsageError(
+            f"there is no case {', '.join(map(repr, unknown))}; known: {', '.join(sorted(known))}",
+            f"没有案例 {'、'.join(map(repr, unknown))}；现有：{'、'.join(sorted(known))}",
+        )
+    if ids:
+        loading.cases = [item for item in loading.cases if item.case.id in ids]
+    return loading
+
+
+def rows_of(loading: Loading) -> tuple[AtlasRecords, Rows]:
+    """Records of an atlas, and its rows with measures."""
+    from eppv_atlas import measure
+    from eppv_atlas.store.exchange import records, rows
+
+    held = records.of(loading)
+    placed = {item.case.id: item.placed for item in loading.cases if item.placed is not None}
+    measures = {case_id: measure.case(one) for case_id, one in placed.items()}
+    return held, rows.of(held, placed, measures)
+
+
+def _file(loading: Loading, form: str, path: Path | None) -> None:
+    from eppv_atlas.store.exchange import stores
+
+    if path is None and form in stores.FOLDERS:
+        raise UsageError(
+            f"{form} is a folder of files; name it with --out FOLDER",
+            f"{form} 是一个文件夹；请用 --out 指定",
+        )
+    if path is None and form == "gpkg":
+        no_terminal(form)
+    held, made = rows_of(loading)
+    contents = stores.written(form, made, held.settings, _citation(loading), _look())
+    if path is None:
+        put_out(contents[""])
+        return
+    stores.put(path, contents)
+    _said(len(loading.cases), str(path))
+
+
+def _said(cases: int, where: str) -> None:
+    console.say(
+        f"{cases} cases in {where}; 'eppv-atlas --atlas {where} check' reads them back",
+        f"{cases} 个案例写入 {where}；可用 eppv-atlas --atlas {where} check 读回",
+    )
+
+
+def _look() -> Look:
+    from eppv_atlas.render import style
+    from eppv_atlas.store.exchange import stores
+
+    return stores.Look(colours=style.FAMILY_COLOURS)
+
+
+def _folder(loading: Loading, path: Path | None) -> None:
+    from eppv_atlas.store.exchange import folder, records
+
+    if path is None:
+        raise UsageError("name the folder with --out FOLDER", "请用 --out 指定文件夹")
+    folder.unpack(path, records.of(loading))
+    _said(len(loading.cases), str(path))
+
+
+def _database(loading: Loading, out: str | None) -> None:
+    raise NotImplementedError
+
+
+def take_in(root: Path, file: Path, *, apply: bool, replace: bool, quiet: bool) -> None:
+    """Take the cases of another atlas into a folder; without `apply` only say what that would change."""
+    from eppv_atlas.store import read, read_folder, transaction
+    from eppv_atlas.store.exchange import folder, records
+
+    with console.busy("reading the atlas", "读取图集"):
+        other = records.of(read(file))
+    if apply:
+        with transaction.locked(root, "import"):
+            found = folder.adopted(root, read_folder(root), other, replace=replace)
+            transaction.commit(root, found.contents)
+    else:
+        found = folder.adopted(root, read_folder(root), other, replace=replace)
+    if quiet:
+        return
+    for ids, en, zh in (
+        (found.new, "new", "新增"),
+        (found.changed, "replaced", "替换"),
+        (found.same, "there already", "已有"),
+        (found.documents, "documents added to atlas.yaml", "atlas.yaml 新增文件"),
+    ):
+        if ids:
+            more = f" … ({len(ids)})" if len(ids) > 20 else ""
+            console.say(f"{en}: {', '.join(ids[:20])}{more}", f"{zh}：{'、'.join(ids[:20])}{more}")
+    if apply:
+        console.say("written; 'import --undo' takes it back", "已写入；import --undo 可撤销")
+    else:
+        console.say("nothing was changed; --apply writes it", "尚未改动任何文件；加 --apply 写入")
+
+
+def _citation(loading: Loading) -> str:
+    from eppv_atlas.store import Atlas
+
+    assert loading.settings is not None
+    placed = tuple(item.placed for item in loading.cases if item.placed is not None)
+    return cited(Atlas(loading.root, loading.settings, placed), placed)
+
+
+def no_terminal(form: str) -> None:
+    """Refuse to print what is no text.
+
+    Raises
+    ------
+    UsageError
+        If standard output is a terminal.
+    """
+    if sys.stdout.isatty():
+        raise UsageError(
+            f"{form} is no text for a terminal; name a file with --out FILE",
+            f"{form} 不能显示在终端；请用 --out 指定文件",
+        )
+
+
+def put_out(content: bytes) -> None:
+    """Write bytes to standard output."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.flush()
+
+
+def cited(atlas: Atlas, chosen: Sequence[PlacedCase]) -> str:
+    """How to cite what is handed on."""
+    from eppv_atlas import __version__
+
+    used = {placed.case.source.document for placed in chosen}
+    lines = [
+        f"{document.publisher.zh}：{document.title.zh}，{document.issued}。 "
+        f"{document.publisher.en}: {document.title.en}, {document.issued}."
+        for name, document in atlas.settings.documents.items()
+        if name in used
+    ]
+    return "\n".join(
+        [
+            *lines,
+            f"{atlas.settings.title.zh} · {atlas.settings.title.en}, eppv-atlas {__version__}, CC BY 4.0.",
+        ]
+    )
