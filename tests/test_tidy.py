@@ -90,3 +90,13 @@ def test_tidy_check_changes_nothing(folder, cli):
     assert cli("--atlas", folder, "tidy")[0] == 0
     assert path.read_bytes() == (ROOT / "cases" / "chaka-salt-lake.yaml").read_bytes()
     assert cli("--atlas", folder, "tidy", "--check")[0] == 0
+
+
+def test_a_line_separator_within_a_text_does_no_harm(folder, cli):
+    """YAML takes U+2028 for the end of a line, editors do not."""
+    file = folder / "cases" / "hangzhou-xixi.yaml"
+    file.write_text(
+        re.sub(r"title:\n  zh: .*", 'title:\n  zh: "西\u2028溪"', file.read_text("utf-8"), count=1), "utf-8"
+    )
+    assert cli("--atlas", folder, "tidy")[0] == 0
+    assert "\u2028" in file.read_text("utf-8")

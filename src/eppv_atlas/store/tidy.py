@@ -11,6 +11,7 @@ Floor 3, part of the store: must not know measures, maps or the command line.
 from __future__ import annotations
 
 import itertools
+import re
 import types
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ from eppv_atlas.errors import Problem
 from eppv_atlas.model import Case, Settings
 from eppv_atlas.store import shapes_file, yaml_text
 from eppv_atlas.store.reading import LoadedCase, Loading
+
+_OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,8 @@ def yaml_bytes(raw: bytes, record: type[BaseModel]) -> bytes:
     text = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n") + "\n"
     before = yaml_text.read(text.encode(), "")
     root = yaml.compose(text, Loader=yaml_text.LOADER)
-    if before.problems or not isinstance(root, MappingNode):
-        return text.encode()
+    if before.problems or not isinstance(root, MappingNode) or _OTHER_BREAKS.search(text):
+        return text.encode()  # YAML counts its lines otherwise than editors do
     lines = text.split("\n")[:-1]
     start, stop = _first_content_line(lines, root), len(lines)
     while stop > start and (not lines[stop - 1] or lines[stop - 1].startswith("#")):

@@ -6,6 +6,7 @@ Floor 3, part of the store: must not know formats of stores, measures, maps or t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +24,20 @@ from eppv_atlas.store.reading import Loading
 
 _HEAD: Final = "# yaml-language-server: $schema=../schema/case.schema.json\n"
 _UNDO: Final = "undo.json"
+_BREAKS: Final = re.compile("[\n\r\x85\u2028\u2029\ufeff]")
 
 
 class _Dumper(yaml.SafeDumper):
     """Writes texts plainly; numbers among them too, as a case file has them."""
 
 
+def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Text with line breaks of any kind goes into quotes, with escapes."""
+    style = '"' if _BREAKS.search(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text_node)
 _Dumper.yaml_implicit_resolvers = {
     first: [
         (tag, pattern)

@@ -112,7 +112,10 @@ def _text(key: str, value: Any) -> str | None:
 
 
 def _unjoined(text: str) -> str:
-    return _BLANKS.sub(lambda found: f"\\u{ord(found[0]):04x}", _safe(text))
+    """JSON whose odd white space, and what XML cannot hold, is written as escapes."""
+    for pattern in (_NO_XML, _BLANKS):
+        text = pattern.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return text
 
 
 def _safe(text: str) -> str:

@@ -254,7 +254,12 @@ def _same(field: Field, given: Any, written: Any) -> bool:
             return math.isclose(float(given), held, rel_tol=1e-14, abs_tol=0.0)
     except (TypeError, ValueError):
         return False
-    return str(given).split() == str(held).split()
+    return _comparable(given) == _comparable(held)
+
+
+def _comparable(text: Any) -> list[str]:
+    """Words of a text; formats join white space, and XML knows no noncharacters."""
+    return str(text).translate({0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}).split()
 
 
 def _set(item: dict[str, Any], field: Field, given: Any) -> None:
