@@ -36,7 +36,7 @@ def made(loading):
 
 def put(loading, form, where):
     held, table = made(loading)
-    stores.put(where, stores.written(form, table, held.settings, "cite", LOOK))
+    stores.put(where, stores.written(form, table, held.settings, {"citation": "cite"}, LOOK))
     return where
 
 

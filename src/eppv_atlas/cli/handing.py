@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from eppv_atlas.store.exchange.rows import Rows
     from eppv_atlas.store.exchange.stores import Look
 
-STORE_FORMS: Final = ("gpkg", "parquet", "geojson", "flatgeobuf", "kml", "postgis", "folder")
+STORE_FORMS: Final = ("gpkg", "parquet", "geojson", "flatgeobuf", "kml", "postgis", "folder", "datapackage")
 
 
 def store(ids: Sequence[str] | None, to: ExportFormat | None, out: str | None) -> None:
@@ -49,6 +49,8 @@ def store(ids: Sequence[str] | None, to: ExportFormat | None, out: str | None) -
         _database(loading, out)
     elif form == "folder":
         _folder(loading, path)
+    elif form == "datapackage":
+        _package(loading, path)
     else:
         _file(loading, form, path)
 
@@ -104,7 +106,7 @@ def _file(loading: Loading, form: str, path: Path | None) -> None:
     if path is None and form == "gpkg":
         no_terminal(form)
     held, made = rows_of(loading)
-    contents = stores.written(form, made, held.settings, _citation(loading), _look())
+    contents = stores.written(form, made, held.settings, _told(loading), _look())
     if path is None:
         put_out(contents[""])
         return
@@ -133,6 +135,32 @@ def _folder(loading: Loading, path: Path | None) -> None:
         raise UsageError("name the folder with --out FOLDER", "请用 --out 指定文件夹")
     folder.unpack(path, records.of(loading))
     _said(len(loading.cases), str(path))
+
+
+def _package(loading: Loading, path: Path | None) -> None:
+    from eppv_atlas import __version__, interchange, ledgers, measure
+    from eppv_atlas import claims as claiming
+    from eppv_atlas.store import files
+
+    if path is None:
+        raise UsageError("name the folder with --out FOLDER", "请用 --out 指定文件夹")
+    assert loading.settings is not None
+    placed = [item.placed for item in loading.cases if item.placed is not None]
+    measures = {one.case.id: measure.case(one) for one in placed}
+    tables = [
+        ledgers.facts(placed, loading.settings),
+        ledgers.zones(placed, measures, loading.settings),
+        ledgers.mechanisms(placed),
+        ledgers.claims(finding for one in placed for finding in claiming.findings(one.case)),
+        ledgers.glossary(),
+    ]
+    title = (loading.settings.title.zh, loading.settings.title.en)
+    contents = interchange.datapackage.written(tables, title, _citation(loading), __version__)
+    files.swap_in(path, contents)
+    console.say(
+        f"{len(contents)} files in {path}; {interchange.datapackage.NAME} says what their columns mean",
+        f"{len(contents)} 个文件写入 {path}；各列含义见 {interchange.datapackage.NAME}",
+    )
 
 
 def _database(loading: Loading, out: str | None) -> None:
@@ -167,6 +195,14 @@ def take_in(root: Path, file: Path, *, apply: bool, replace: bool, quiet: bool) 
         console.say("written; 'import --undo' takes it back", "已写入；import --undo 可撤销")
     else:
         console.say("nothing was changed; --apply writes it", "尚未改动任何文件；加 --apply 写入")
+
+
+def _told(loading: Loading) -> dict[str, str]:
+    """How to cite a store, and what may be done with it."""
+    from eppv_atlas.interchange import licences
+
+    names = f"{licences.RECORDS['name']}; {licences.OUTLINES['title']}"
+    return {"citation": _citation(loading), "licence": names, "note": licences.NOT_STANDARD}
 
 
 def _citation(loading: Loading) -> str:

@@ -86,6 +86,7 @@ class ExportFormat(StrEnum):
     kml = "kml"
     postgis = "postgis"
     folder = "folder"
+    datapackage = "datapackage"
 
 
 LEDGER_FORMS = ("csv", "json", "parquet", "xlsx")

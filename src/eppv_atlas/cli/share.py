@@ -44,7 +44,7 @@ def export_(
         ExportFormat | None,
         typer.Option(
             "--to",
-            help="Of an atlas: gpkg, parquet, geojson, flatgeobuf, kml, postgis or folder; of a ledger: csv, json, "
+            help="Of an atlas: gpkg, parquet, geojson, flatgeobuf, kml, postgis, folder or datapackage; of a ledger: csv, json, "
             "parquet or xlsx. By the suffix of --out if left out.",
         ),
     ] = None,

@@ -66,7 +66,7 @@ def holds_atlas(where: Path) -> bool:
 
 
 def written(
-    form: str, made: Rows, settings: Mapping[str, Any], citation: str, look: Look
+    form: str, made: Rows, settings: Mapping[str, Any], told: Mapping[str, str], look: Look
 ) -> dict[str, bytes]:
     """An atlas in one of the FORMS: content by file name, under the name ``""`` where it is one file.
 
@@ -78,17 +78,12 @@ def written(
         Rows of all layers.
     settings
         Content of atlas.yaml.
-    citation
-        How to cite the data.
+    told
+        What else the store is to say of itself: how to cite it, its licences.
     look
         How it is to look elsewhere.
     """
-    notes = {
-        "format": FORMAT,
-        "settings": json.dumps(settings, ensure_ascii=False, separators=(",", ":")),
-        "citation": citation,
-        "licence": "CC-BY-4.0",
-    }
+    notes = notes_of(settings, told)
     if form == "gpkg":
         return {"": gpkg.written(made, notes, look.styled)}
     if form == "geojson":
@@ -96,6 +91,12 @@ def written(
     if form == "kml":
         return {"": kml.written(made, notes, look.colours)}
     return parquet.written(made, notes) if form == "parquet" else flatgeobuf.written(made, notes)
+
+
+def notes_of(settings: Mapping[str, Any], told: Mapping[str, str]) -> dict[str, str]:
+    """What every store says of itself."""
+    text = json.dumps(settings, ensure_ascii=False, separators=(",", ":"))
+    return {"format": FORMAT, "settings": text, **told}
 
 
 def put(out: Path, contents: Mapping[str, bytes]) -> None:

@@ -1,0 +1,124 @@
+"""What a search engine for data reads in a page: a Dataset of schema.org and DCAT, as JSON-LD.
+
+Floor 3, part of interchange: knows cases; must not know files, how pages are
+drawn or the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from eppv_atlas import vocabulary
+from eppv_atlas.interchange import licences
+from eppv_atlas.model import Settings
+from eppv_atlas.results import PlacedCase
+
+_CONTEXT: Final = {"@vocab": "https://schema.org/", "dcat": "http://www.w3.org/ns/dcat#"}
+_LONGEST: Final = 4900
+"""Letters of a description: search engines take 5,000."""
+
+
+def of_atlas(cases: Sequence[PlacedCase], settings: Settings, address: str = "") -> dict[str, Any]:
+    """The atlas as a Dataset.
+
+    Parameters
+    ----------
+    cases
+        Its cases.
+    settings
+        The atlas.
+    address
+        Where its pages will stand on the web; nothing is linked without it.
+    """
+    west, south, east, north = _box(cases)
+    made = _common() | {
+        "name": [_in("zh", settings.title.zh), _in("en", settings.title.en)],
+        "description": f"{len(cases)} 个生态产品价值实现案例的数据、分区与机制。 Figures, zones and mechanisms of "
+        f"{len(cases)} cases of ecological product value realisation, each figure with its page in the source.",
+        "isBasedOn": _documents(settings, {placed.case.source.document for placed in cases}),
+        "spatialCoverage": {
+            "@type": "Place",
+            "geo": {"@type": "GeoShape", "box": f"{south} {west} {north} {east}"},
+        },
+    }
+    if address:
+        made |= {
+            "url": address,
+            "distribution": [
+                {
+                    "@type": ["DataDownload", "dcat:Distribution"],
+                    "encodingFormat": "application/json",
+                    "contentUrl": f"{address}catalog.json",
+                }
+            ],
+        }
+    return made
+
+
+def of_case(placed: PlacedCase, settings: Settings, address: str = "") -> dict[str, Any]:
+    """One case as a Dataset that is part of the atlas."""
+    case = placed.case
+    summary = case.summary
+    text = f"{summary.background.en} {summary.mechanism.en} {summary.practice.en} {summary.outcome.en}"
+    made = _common() | {
+        "name": [_in("zh", case.title.zh), _in("en", case.title.en)],
+        "description": text[:_LONGEST],
+        "isBasedOn": _documents(settings, {case.source.document}),
+        "keywords": [
+            word
+            for term in (vocabulary.PATHS[case.path.id], vocabulary.MODES[case.mode.id])
+            for word in (term.zh, term.en)
+        ],
+        "spatialCoverage": {
+            "@type": "Place",
+            "name": [_in("zh", case.place_name.zh), _in("en", case.place_name.en)],
+            "geo": {
+                "@type": "GeoCoordinates",
+                "latitude": round(placed.anchor.y, 6),
+                "longitude": round(placed.anchor.x, 6),
+            },
+        },
+        "isPartOf": {"@type": "Dataset", "name": settings.title.en} | ({"url": address} if address else {}),
+    }
+    return made | ({"url": f"{address}{case.id}.html"} if address else {})
+
+
+def _common() -> dict[str, Any]:
+    return {
+        "@context": _CONTEXT,
+        "@type": ["Dataset", "dcat:Dataset"],
+        "license": licences.RECORDS["path"],
+        "creator": {"@type": "Organization", "name": "The EPPV Atlas founders"},
+        "isAccessibleForFree": True,
+        "inLanguage": ["zh", "en"],
+    }
+
+
+def _in(language: str, text: str) -> dict[str, str]:
+    return {"@language": language, "@value": text}
+
+
+def _documents(settings: Settings, used: set[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "@type": "CreativeWork",
+            "name": [_in("zh", document.title.zh), _in("en", document.title.en)],
+            "publisher": {"@type": "Organization", "name": document.publisher.en},
+            "datePublished": document.issued,
+        }
+        for name, document in settings.documents.items()
+        if name in used
+    ]
+
+
+def _box(cases: Sequence[PlacedCase]) -> tuple[float, float, float, float]:
+    """Smallest box around the points that stand for the cases, degrees."""
+    lons = [placed.anchor.x for placed in cases] or [0.0]
+    lats = [placed.anchor.y for placed in cases] or [0.0]
+    return (
+        round(min(lons), 2),
+        round(min(lats), 2),
+        round(max(lons), 2),
+        round(max(lats), 2),
+    )
