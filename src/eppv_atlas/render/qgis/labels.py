@@ -10,7 +10,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from eppv_atlas.render import style
-from eppv_atlas.render.qgis.markup import node, rgba, words
+from eppv_atlas.render.qgis.markup import node, rgba
 
 FONTS: Final = (
     "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "SimHei",
@@ -19,6 +19,7 @@ FONTS: Final = (
 
 _AROUND: Final = 6
 _HORIZONTAL: Final = 4
+_BOUNDARY: Final = 1
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ def _settings(label: Label) -> ET.Element:
         "drawLabels": 1,
         "obstacle": 1,
         "obstacleFactor": 1,
+        "obstacleType": _BOUNDARY,
         "minFeatureSize": label.least_mm,
         "labelPerPart": 0,
         "fontMinPixelSize": 3,
@@ -137,8 +139,3 @@ def _settings(label: Label) -> ET.Element:
         node("placement", placement),
         node("rendering", rendering),
     )
-
-
-def preview(expression: str) -> ET.Element:
-    """What a feature is called in lists of QGIS."""
-    return words("previewExpression", expression)

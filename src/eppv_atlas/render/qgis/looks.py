@@ -15,24 +15,25 @@ from typing import Any, Final
 
 from eppv_atlas import vocabulary
 from eppv_atlas.render import style
-from eppv_atlas.render.qgis.markup import among, column, quoted
+from eppv_atlas.render.qgis.markup import among, column, not_among, quoted
 
 PX: Final = 0.75
 """A pixel of the style table in points, as CSS has it."""
 OTHER_COLOUR: Final = "#5c5747"
 """What has a kind that the vocabulary does not know."""
 
-_RANKED: Final = f"array({', '.join(quoted(name) for name in vocabulary.CONFIDENCES)})"
+
+def _worst(*columns: str) -> str:
+    """Expression: the worst confidence that one of the columns names; schematic where none names one."""
+    held = ", ".join(map(column, columns))
+    steps = (f"WHEN {quoted(one)} IN ({held}) THEN {quoted(one)}" for one in reversed(vocabulary.CONFIDENCES))
+    return f"CASE {' '.join(steps)} ELSE 'schematic' END"
 
 
-def _rank(name: str) -> str:
-    return f"coalesce(array_find({_RANKED}, {column(name)}), -1)"
-
-
-TRUST: Final = f"max({_rank('weakest_confidence')}, {_rank('confidence')})"
-"""Expression: rank of the worse of both confidences; -1 where there is none that is known."""
-SCHEMATIC_ZONE: Final = f"({TRUST}) NOT BETWEEN 0 AND {vocabulary.rank('schematic') - 1}"
-SCHEMATIC_POINT: Final = f"({_rank('confidence')}) NOT BETWEEN 0 AND {vocabulary.rank('schematic') - 1}"
+ZONE_TRUST: Final = _worst("weakest_confidence", "confidence")
+POINT_TRUST: Final = _worst("confidence")
+SEEN: Final = f"coalesce(sqrt({column('measured_m2')}) / @map_scale > 0.002, true)"
+"""Expression: whether a zone is wider than 2 mm on the map; smaller ones would be specks."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class ZoneLook:
         Ids; None for a family that is not known.
     colour, fill
         Colour, and opacity of the fill.
+    veil
+        Opacity of the white below, which keeps the hatching of what it lies in from showing through.
     dash
         Dashes and gaps of the outline in points; empty for a solid one.
     width
@@ -66,6 +69,7 @@ class ZoneLook:
     confidence: str
     colour: str
     fill: float
+    veil: float
     dash: tuple[float, ...]
     width: float
     hatch: style.Hatch | None
@@ -118,10 +122,21 @@ def zones(lang: str) -> tuple[FamilyLook, ...]:
     label = "其他类型" if lang == "zh" else "Other kinds"
     hatch = style.Hatch((45, 135), 5.0)
     dash = _dash("schematic")
+    unknown = not_among("kind", vocabulary.ZONE_KINDS)
     other = ZoneLook(
-        "zones-other-any", label, "", None, "schematic", OTHER_COLOUR, 0.05, dash, _width("schematic"), hatch
+        "zones-other-any",
+        label,
+        f"{unknown} AND {SEEN}",
+        None,
+        "schematic",
+        OTHER_COLOUR,
+        0.05,
+        VEIL,
+        dash,
+        _width("schematic"),
+        hatch,
     )
-    return (*out, FamilyLook("zones-other", label, "ELSE", (other,)))
+    return (*out, FamilyLook("zones-other", label, unknown, (other,)))
 
 
 def _dash(confidence: str) -> tuple[float, ...]:
@@ -134,21 +149,22 @@ def _width(confidence: str) -> float:
 
 def _zone(family: str, confidence: str, lang: str) -> ZoneLook:
     trust = style.CONFIDENCE_STYLES[confidence]
-    own = f"{TRUST} = {vocabulary.rank(confidence)}"
     return ZoneLook(
         key=f"zones-{family}-{confidence}",
         label=f"{name(vocabulary.FAMILIES[family], lang)} · {name(vocabulary.CONFIDENCES[confidence], lang)}",
-        filter=SCHEMATIC_ZONE if confidence == "schematic" else own,
+        filter=f"{SEEN} AND {ZONE_TRUST} = {quoted(confidence)}",
         family=family,
         confidence=confidence,
         colour=style.FAMILY_COLOURS[family],
         fill=style.FILL_OPACITY.get(family, style.FILL_OTHERS) * (HATCHED_FILL if trust.hatched else 1.0),
+        veil=0.0 if family == "extent" else VEIL,
         dash=_dash(confidence),
         width=_width(confidence),
         hatch=style.FAMILY_HATCHES[family] if trust.hatched else None,
     )
 
 
+VEIL: Final = 0.65
 HATCHED_FILL: Final = 0.4
 """A hatched shape is filled so much lighter, as its hatching colours it too."""
 

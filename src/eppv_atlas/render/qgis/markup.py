@@ -69,6 +69,11 @@ def among(name: str, values: Iterable[str]) -> str:
     return f"coalesce({column(name)} IN ({', '.join(map(quoted, values))}), false)"
 
 
+def not_among(name: str, values: Iterable[str]) -> str:
+    """Expression: the column has none of these values; true where it has none at all."""
+    return f"NOT {among(name, values)}"
+
+
 def rgba(colour: str, opacity: float = 1.0) -> str:
     """A colour ``#rrggbb`` as QGIS writes it."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))

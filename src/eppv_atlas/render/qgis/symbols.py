@@ -11,7 +11,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from eppv_atlas.render import style
-from eppv_atlas.render.qgis.looks import ZoneLook
+from eppv_atlas.render.qgis.looks import FamilyLook, ZoneLook
 from eppv_atlas.render.qgis.markup import column, node, options, quoted, rgba
 
 CASE_PT: Final = 21.0
@@ -32,10 +32,10 @@ def layer(kind: str, values: Mapping[str, object], *children: ET.Element) -> ET.
 
 
 def zone(look: ZoneLook, name: str) -> ET.Element:
-    """How a zone looks: fill, hatching, outline."""
-    fill = {"color": rgba(look.colour, look.fill), "style": "solid", "outline_style": "no"}
-    parts = [layer("SimpleFill", fill)]
-    for i, angle in enumerate(look.hatch.angles if look.hatch else (), start=1):
+    """How a zone looks: fill, hatching, outline; the cells of a grid have thin lines."""
+    parts = [_fill("#ffffff", look.veil)] if look.veil else []
+    parts.append(_fill(look.colour, look.fill))
+    for angle in look.hatch.angles if look.hatch else ():
         assert look.hatch
         lines = {"angle": angle, "distance": look.hatch.distance, "distance_unit": "Point"}
         drawn = {
@@ -44,10 +44,33 @@ def zone(look: ZoneLook, name: str) -> ET.Element:
             "line_width_unit": "Point",
             "capstyle": "flat",
         }
-        inner = symbol("line", f"@{name}@{i}", layer("SimpleLine", drawn))
+        inner = symbol("line", f"@{name}@{len(parts)}", layer("SimpleLine", drawn))
         parts.append(layer("LinePatternFill", lines, inner))
-    parts.append(layer("SimpleLine", _outline(look)))
+    thin = _defined("outlineWidth", f"if(num_geometries($geometry) > {_MANY}, 0.5, {look.width:g})")
+    parts.append(layer("SimpleLine", _outline(look), thin))
     return symbol("fill", name, *parts)
+
+
+_MANY: Final = 12
+"""A zone of more parts is a grid of cells."""
+
+
+def family(look: FamilyLook, name: str) -> ET.Element:
+    """The swatch of a family in the legend; on the map, where there is a feature, it draws nothing."""
+    first = look.rules[0]
+    swatch = {
+        "color": rgba(first.colour, style.FILL_OPACITY.get(first.family or "", style.FILL_OTHERS)),
+        "style": "solid",
+        "outline_color": rgba(first.colour),
+        "outline_style": "solid",
+        "outline_width": 1.0,
+        "outline_width_unit": "Point",
+    }
+    return symbol("fill", name, layer("SimpleFill", swatch, _defined("enabled", "$id IS NULL")))
+
+
+def _fill(colour: str, opacity: float) -> ET.Element:
+    return layer("SimpleFill", {"color": rgba(colour, opacity), "style": "solid", "outline_style": "no"})
 
 
 def _outline(look: ZoneLook) -> dict[str, object]:
