@@ -46,6 +46,8 @@ class Label:
         Whether letters are bold.
     points
         Whether it belongs to points, beside which it stands.
+    within
+        Expression for the part of a shape in which it is written; empty for the whole.
     priority
         0 to 10: which label gives way.
     """
@@ -60,6 +62,7 @@ class Label:
     least_mm: float = 0.0
     bold: bool = False
     points: bool = False
+    within: str = ""
     priority: int = 5
 
 
@@ -120,6 +123,10 @@ def _settings(label: Label) -> ET.Element:
         "priority": label.priority,
         "quadOffset": 4,
     }
+    if label.within:
+        placement["geometryGeneratorEnabled"] = 1
+        placement["geometryGeneratorType"] = "PolygonGeometry"
+        placement["geometryGenerator"] = label.within
     rendering: dict[str, object] = {
         "drawLabels": 1,
         "obstacle": 1,

@@ -32,8 +32,10 @@ def _worst(*columns: str) -> str:
 
 ZONE_TRUST: Final = _worst("weakest_confidence", "confidence")
 POINT_TRUST: Final = _worst("confidence")
-SEEN: Final = f"coalesce(sqrt({column('measured_m2')}) / @map_scale > 0.002, true)"
-"""Expression: whether a zone is wider than 2 mm on the map; smaller ones would be specks."""
+CELLS: Final = "(num_geometries($geometry) > 12)"
+"""Expression: whether a zone is a grid of cells."""
+SEEN: Final = f"coalesce(sqrt({column('measured_m2')}) / @map_scale > 0.006, true)"
+"""Expression: whether a zone is wider than 6 mm on the map; smaller ones are specks below the marker."""
 
 
 @dataclass(frozen=True)

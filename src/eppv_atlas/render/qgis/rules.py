@@ -75,23 +75,43 @@ def zones(lang: str) -> list[ET.Element]:
     return [out.element(order), labelling("zones", _zone_names(lang))]
 
 
+_SMALLER: Final = (
+    " AND ".join(
+        f"attribute($currentfeature, {quoted(name)}) {sign} attribute(@parent, {quoted(name)})"
+        for name, sign in (("case", "="), ("measured_m2", "<"))
+    )
+    + f" AND NOT {looks.CELLS}"
+)
+"""Expression: a zone of the same case that is smaller, and no grid. QGIS takes a bare ``case`` for a word of its own."""
+_UNCOVERED: Final = (
+    "coalesce(difference($geometry, buffer("
+    f"aggregate(@layer_id, 'collect', $geometry, {_SMALLER}), 0)), $geometry)"
+)
+"""Expression: what smaller zones of the case leave of a zone, where its name belongs."""
+
+
 def _zone_names(lang: str) -> tuple[Label, ...]:
     """Names of zones; what is schematic says so; that of an extent gives way."""
     mark = PHRASES["schematic_mark"][lang]
     mark = f"（{mark}）" if lang == "zh" else f" ({mark})"
-    name = f"{column(f'name_{lang}')} || if({looks.ZONE_TRUST} = 'schematic', {quoted(mark)}, '')"
+    name = _folded(column(f"name_{lang}")) + f" || if({looks.ZONE_TRUST} = 'schematic', {quoted(mark)}, '')"
     extents = [kind.id for kind in vocabulary.ZONE_KINDS.values() if kind.group == "extent"]
     title = looks.name(vocabulary.FAMILIES["extent"], lang)
     return (
         Label(
             "zones-extent-names", title, name, among("kind", extents), size=9.5,
-            colour=style.GROUND["quiet"], out_to=_ZONE_NAMES_TO, least_mm=14.0, priority=3,
+            colour=style.GROUND["quiet"], out_to=_ZONE_NAMES_TO, least_mm=14.0, within=_UNCOVERED, priority=3,
         ),
         Label(
             "zones-names", "其他分区" if lang == "zh" else "Other zones", name, not_among("kind", extents),
-            size=9.0, out_to=_ZONE_NAMES_TO, least_mm=6.0, bold=True, priority=6,
+            size=9.0, out_to=_ZONE_NAMES_TO, least_mm=6.0, bold=True, within=_UNCOVERED, priority=6,
         ),
     )  # fmt: skip
+
+
+def _folded(name: str) -> str:
+    """Expression: a long name, what it has in brackets on a line of its own."""
+    return f"if(length({name}) > 14, replace({name}, '（', '\\n（'), {name})"
 
 
 def cases(lang: str) -> list[ET.Element]:

@@ -11,7 +11,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from eppv_atlas.render import style
-from eppv_atlas.render.qgis.looks import FamilyLook, ZoneLook
+from eppv_atlas.render.qgis.looks import CELLS, FamilyLook, ZoneLook
 from eppv_atlas.render.qgis.markup import column, node, options, quoted, rgba
 
 CASE_PT: Final = 21.0
@@ -46,13 +46,9 @@ def zone(look: ZoneLook, name: str) -> ET.Element:
         }
         inner = symbol("line", f"@{name}@{len(parts)}", layer("SimpleLine", drawn))
         parts.append(layer("LinePatternFill", lines, inner))
-    thin = _defined("outlineWidth", f"if(num_geometries($geometry) > {_MANY}, 0.5, {look.width:g})")
+    thin = _defined("outlineWidth", f"if({CELLS}, 0.5, {look.width:g})")
     parts.append(layer("SimpleLine", _outline(look), thin))
     return symbol("fill", name, *parts)
-
-
-_MANY: Final = 12
-"""A zone of more parts is a grid of cells."""
 
 
 def family(look: FamilyLook, name: str) -> ET.Element:
