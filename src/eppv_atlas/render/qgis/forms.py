@@ -91,11 +91,11 @@ def parts(layer: str, fields: Sequence[FieldLook], lang: str) -> list[ET.Element
             "aliases",
             {},
             *(
-                node("alias", {"field": field.name, "index": i, "name": field.label})
+                node("alias", {"field": field.name, "index": i, "name": _alias(layer, field)})
                 for i, field in enumerate(fields)
             ),
         ),
-        _table(fields),
+        _table(layer, fields),
         words("editorlayout", "tablayout"),
         _form(fields, lang),
         node(
@@ -105,6 +105,14 @@ def parts(layer: str, fields: Sequence[FieldLook], lang: str) -> list[ET.Element
         ),
         node("labelOnTop", {}, *(node("field", {"name": field.name, "labelOnTop": 0}) for field in fields)),
     ]
+
+
+def _alias(layer: str, field: FieldLook) -> str:
+    """Words of a column; where words are shown for ids, it does not speak of ids."""
+    if (layer, field.name) not in _CHOICES:
+        return field.label
+    label = field.label.removesuffix(" id").removeprefix("Id of the ")
+    return label[:1].upper() + label[1:]
 
 
 def _configured(layer: str, field: FieldLook, lang: str) -> ET.Element:
@@ -141,16 +149,22 @@ def _map(choices: _Choices, lang: str) -> ET.Element:
     return node("Option", {"type": "Map"}, node("Option", {"name": "map", "type": "List"}, *listed))
 
 
-def _table(fields: Iterable[FieldLook]) -> ET.Element:
-    """The attribute table: in order, without the columns of programs."""
+def _table(layer: str, fields: Iterable[FieldLook]) -> ET.Element:
+    """The attribute table: in order, without what is for programs and what a choice says already."""
     columns = [
-        node("column", {"name": field.name, "type": "field", "width": -1, "hidden": field.name in _INNER})
+        node(
+            "column",
+            {"name": field.name, "type": "field", "width": -1, "hidden": _hidden(layer, field.name)},
+        )
         for field in fields
     ]
     actions = node("column", {"type": "actions", "width": -1, "hidden": 1})
-    return node(
-        "attributetableconfig", {"actionWidgetStyle": "dropDown"}, node("columns", {}, *columns, actions)
-    )
+    given = {"actionWidgetStyle": "dropDown"}
+    return node("attributetableconfig", given, node("columns", {}, *columns, actions))
+
+
+def _hidden(layer: str, column: str) -> bool:
+    return column in _INNER or (column[-3:] in {"_zh", "_en"} and (layer, column[:-3]) in _CHOICES)
 
 
 def _tab(field: FieldLook) -> int:
