@@ -304,6 +304,24 @@ def test_the_ogc_style_has_the_same_colours_and_filters(styles):
     assert rules["zones-other-any"].find(f"{SE}ElseFilter") is not None
 
 
+def test_the_ogc_style_marks_schematic_sites_and_leaves_nothing_out(styles):
+    rules = {one.find(f"{SE}Name").text: one for one in ET.fromstring(styles["sites"].sld).iter(f"{SE}Rule")}
+    kinds = [
+        one.text
+        for key, rule in rules.items()
+        if key.endswith("-placed")
+        for one in rule.iter(f"{OGC}Literal")
+    ]
+    assert set(vocabulary.SITE_KINDS) <= set(kinds)
+    for key, rule in rules.items():
+        dashed = any(one.get("name") == "stroke-dasharray" for one in rule.iter(f"{SE}SvgParameter"))
+        assert dashed != key.endswith("-placed")
+    for layer in ("cases", "sites", "zones"):
+        *named, last = ET.fromstring(styles[layer].sld).iter(f"{SE}Rule")
+        assert last.find(f"{SE}ElseFilter") is not None
+        assert all(one.find(f"{OGC}Filter") is not None for one in named)
+
+
 def test_hostile_words_are_text(monkeypatch):
     bad = vocabulary.Term("x'y\\", HOSTILE, HOSTILE, group="buffer")
     family = vocabulary.Term("buffer", HOSTILE + "\x00\x1b\ud800", HOSTILE)

@@ -48,6 +48,8 @@ class Label:
         Whether it belongs to points, beside which it stands.
     within
         Expression for the part of a shape in which it is written; empty for the whole.
+    weight
+        0 to 2: how far other labels keep off the feature.
     priority
         0 to 10: which label gives way.
     """
@@ -63,6 +65,7 @@ class Label:
     bold: bool = False
     points: bool = False
     within: str = ""
+    weight: float = 1.0
     priority: int = 5
 
 
@@ -130,7 +133,7 @@ def _settings(label: Label) -> ET.Element:
     rendering: dict[str, object] = {
         "drawLabels": 1,
         "obstacle": 1,
-        "obstacleFactor": 1,
+        "obstacleFactor": label.weight,
         "obstacleType": _BOUNDARY,
         "minFeatureSize": label.least_mm,
         "labelPerPart": 0,

@@ -100,11 +100,13 @@ def _zone_names(lang: str) -> tuple[Label, ...]:
     return (
         Label(
             "zones-extent-names", title, name, among("kind", extents), size=9.5,
-            colour=style.GROUND["quiet"], out_to=_ZONE_NAMES_TO, least_mm=14.0, within=_UNCOVERED, priority=3,
+            colour=style.GROUND["quiet"], out_to=_ZONE_NAMES_TO, least_mm=14.0, within=_UNCOVERED, weight=0.5,
+ priority=3,
         ),
         Label(
             "zones-names", "其他分区" if lang == "zh" else "Other zones", name, not_among("kind", extents),
-            size=9.0, out_to=_ZONE_NAMES_TO, least_mm=6.0, bold=True, within=_UNCOVERED, priority=6,
+            size=9.0, out_to=_ZONE_NAMES_TO, least_mm=6.0, bold=True, within=_UNCOVERED, weight=0.5,
+ priority=6,
         ),
     )  # fmt: skip
 
@@ -123,7 +125,14 @@ def cases(lang: str) -> list[ET.Element]:
     out.add("cases-other", label, not_among("path", vocabulary.PATHS), symbols.case(None, out.next))
     title = "案例" if lang == "zh" else "Cases"
     name = Label(
-        "cases-names", title, column(f"short_{lang}"), size=10.0, bold=True, points=True, priority=10
+        "cases-names",
+        title,
+        column(f"short_{lang}"),
+        size=10.0,
+        bold=True,
+        points=True,
+        weight=2.0,
+        priority=10,
     )
     return [out.element(), labelling("cases", (name,))]
 

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from eppv_atlas import vocabulary
 from eppv_atlas.render import style
+from eppv_atlas.render.phrases import PHRASES
 from eppv_atlas.render.qgis import looks
 from eppv_atlas.render.qgis.markup import clean, node, words
 
@@ -92,12 +93,15 @@ def _zones(lang: str) -> list[ET.Element]:
     return out
 
 
-def _point(mark: tuple[str, int], fill: str, line: str, width: float, size: float) -> ET.Element:
+def _point(
+    mark: tuple[str, int], fill: str, line: str, width: float, size: float, *, schematic: bool = False
+) -> ET.Element:
     shape, turn = mark
+    stroke: dict[str, object] = {"stroke": line, "stroke-width": width}
     drawn = [
         words("se:WellKnownName", shape),
-        node("se:Fill", {}, *_parameters({"fill": fill})),
-        node("se:Stroke", {}, *_parameters({"stroke": line, "stroke-width": width})),
+        node("se:Fill", {}, *_parameters({"fill": fill, "fill-opacity": 0.55 if schematic else 1.0})),
+        node("se:Stroke", {}, *_parameters(stroke | ({"stroke-dasharray": "2 2"} if schematic else {}))),
     ]
     graphic = [node("se:Mark", {}, *drawn), words("se:Size", clean(size))]
     if turn:
@@ -111,19 +115,34 @@ def _cases(lang: str) -> list[ET.Element]:
         point = _point(_PATH_MARKS[key], look.colour, "#ffffff", 2.0, 20.0)
         label = looks.name(vocabulary.PATHS[key], lang)
         out.append(_rule(f"cases-{key}", label, _equal("path", key), point))
+    other = _point(("circle", 0), style.GROUND["note"], "#ffffff", 2.0, 14.0)
+    out.append(_rule("cases-other", "其他路径" if lang == "zh" else "Other paths", None, other))
     return out
 
 
 def _sites(lang: str) -> list[ET.Element]:
-    return [
-        _rule(
-            f"sites-{key}",
-            getattr(group, lang),
-            _any("kind", group.kinds),
-            _point(_MARKS[group.shape], "#ffffff", style.GROUND["ink"], 1.6, 8.0),
-        )
-        for key, group in looks.SITE_GROUPS.items()
-    ]
+    """Groups of kinds; what is not known to be placed looks schematic."""
+    mark = PHRASES["schematic_mark"][lang]
+    placed = _any("confidence", tuple(key for key in vocabulary.CONFIDENCES if key != "schematic"))
+    unsure = node(
+        "ogc:Or",
+        {},
+        _equal("confidence", "schematic"),
+        node("ogc:PropertyIsNull", {}, words("ogc:PropertyName", "confidence")),
+    )
+    out = []
+    for key, group in looks.SITE_GROUPS.items():
+        label = str(getattr(group, lang))
+        for end, told, test in (("placed", label, placed), ("schematic", f"{label} · {mark}", unsure)):
+            both = node("ogc:And", {}, _any("kind", group.kinds), test)
+            out.append(_rule(f"sites-{key}-{end}", told, both, _site(_MARKS[group.shape], end)))
+    other = "其他类型" if lang == "zh" else "Other kinds"
+    out.append(_rule("sites-other", other, None, _site(("x", 0), "schematic")))
+    return out
+
+
+def _site(mark: tuple[str, int], end: str) -> ET.Element:
+    return _point(mark, "#ffffff", style.GROUND["ink"], 1.6, 8.0, schematic=end == "schematic")
 
 
 assert set(_PATH_MARKS) == set(style.PATH_STYLES)
