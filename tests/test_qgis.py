@@ -260,6 +260,13 @@ def test_columns_have_words(styles, lang):
             assert words[field.name].lower() in whole.lower()
 
 
+def test_a_row_needs_its_case_and_its_id(styles):
+    for layer in layers.LAYERS:
+        held = ET.fromstring(styles[layer.name].qml).findall("constraints/constraint")
+        wanted = {"case", "id"} & {field.name for field in layer.fields}
+        assert {one.get("field") for one in held if one.get("notnull_strength") == "1"} == wanted
+
+
 def choices(root, column):
     listed = root.findall(f"fieldConfiguration/field[@name='{column}']//Option[@type='List']/Option/Option")
     return {one.get("value"): one.get("name") for one in listed}

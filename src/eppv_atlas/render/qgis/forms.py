@@ -71,6 +71,8 @@ _LONG: Final = frozenset(
 """Columns of whole sentences."""
 _INNER: Final = frozenset({"record", "digest", "made", "extras", "revision"})
 """Columns for programs: on a page of their own, and not in the table."""
+_KEYS: Final = frozenset({"case", "id"})
+"""Columns without which a row belongs nowhere; QGIS saves no feature that lacks one."""
 _TICKED: Final = frozenset({"made_from_stated"})
 _NULL: Final = "{2839923C-8B7D-419E-B84B-CA2FE9B80EC7}"
 """How QGIS writes an empty value among choices."""
@@ -95,6 +97,7 @@ def parts(layer: str, fields: Sequence[FieldLook], lang: str) -> list[ET.Element
                 for i, field in enumerate(fields)
             ),
         ),
+        node("constraints", {}, *(_needed(field) for field in fields if field.name in _KEYS)),
         _table(layer, fields),
         words("editorlayout", "tablayout"),
         _form(fields, lang),
@@ -105,6 +108,11 @@ def parts(layer: str, fields: Sequence[FieldLook], lang: str) -> list[ET.Element
         ),
         node("labelOnTop", {}, *(node("field", {"name": field.name, "labelOnTop": 0}) for field in fields)),
     ]
+
+
+def _needed(field: FieldLook) -> ET.Element:
+    given = {"field": field.name, "constraints": 1, "notnull_strength": 1}
+    return node("constraint", {**given, "unique_strength": 0, "exp_strength": 0})
 
 
 def _alias(layer: str, field: FieldLook) -> str:
