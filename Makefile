@@ -53,13 +53,14 @@ bench: .venv/dev.stamp
 	@touch $@ .venv/run.stamp
 
 # LOCKED=1 (CI): every package by its hash, as requirements/dev.txt has it
-.venv/dev.stamp: pyproject.toml requirements/dev.txt | .venv/bin/python
+.venv/dev.stamp: pyproject.toml requirements/dev.txt requirements/checks.txt | .venv/bin/python
 ifeq ($(LOCKED),1)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 endif
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/checks.txt
 	@touch $@ .venv/report.stamp .venv/run.stamp
 
 # the lock files anew, from pyproject.toml (needs uv)

@@ -14,6 +14,7 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from osgeo_utils.samples import validate_gpkg
 
 import eppv_atlas as ea
 from conftest import ROOT, call
@@ -339,6 +340,23 @@ def test_the_geopackage_says_what_belongs_together(written):
     with_gdal = gpd.read_file(written["gpkg"], layer="zones")
     assert with_gdal.crs.to_epsg() == 4326
     assert len(with_gdal) == 298
+
+
+def test_the_geopackage_with_its_styles_passes_the_checks_of_the_ogc(tmp_path, loading):
+    path = tmp_path / "styled.gpkg"
+    assert call("--atlas", ROOT, "export", "--out", path) == 0
+    assert validate_gpkg.check(str(path)) == []
+    with closing(sqlite3.connect(path)) as base:
+        styled = {
+            name for (name,) in base.execute("SELECT f_table_name FROM layer_styles WHERE useAsDefault")
+        }
+        assert styled == {layer.name for layer in LAYERS}
+        kinds = dict(base.execute("SELECT table_name, geometry_type_name FROM gpkg_geometry_columns"))
+        assert kinds == {"cases": "POINT", "sites": "POINT", "zones": "MULTIPOLYGON"}
+    alike(loading, stores.read(path))
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("UPDATE gpkg_geometry_columns SET geometry_type_name = 'MULTIPOLYGONE'")
+    assert validate_gpkg.check(str(path)) != []
 
 
 def test_the_parquet_has_a_covering_and_lies_in_spatial_order(written):

@@ -122,10 +122,20 @@ def _said(cases: int, where: str) -> None:
 
 
 def _look() -> Look:
-    from eppv_atlas.render import style
-    from eppv_atlas.store.exchange import stores
+    from eppv_atlas.render import qgis, style
+    from eppv_atlas.store.exchange import gpkg, gpkg_styles, stores
+    from eppv_atlas.store.exchange.layers import LAYERS
 
-    return stores.Look(colours=style.FAMILY_COLOURS)
+    looks = {
+        layer.name: [
+            qgis.FieldLook(one.name, one.zh, editable=one.path is not None or one.name == "case")
+            for one in layer.fields
+        ]
+        for layer in LAYERS
+    }
+    looks["zones"].append(qgis.FieldLook(gpkg.TYPE, "图形写出时的类型", editable=False))
+    made = qgis.styles(looks)
+    return stores.Look(lambda base: gpkg_styles.add(base, made), style.FAMILY_COLOURS)
 
 
 def _folder(loading: Loading, path: Path | None) -> None:

@@ -13,12 +13,14 @@ import struct
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import drivers
 from eppv_atlas.store.exchange import arrow
@@ -30,6 +32,9 @@ APPLICATION_ID: Final = 0x47504B47
 _WRITTEN: Final = "2023-09-01T00:00:00.000Z"
 """A fixed time: the same atlas gives the same bytes."""
 _RELATED: Final = "http://www.geopackage.org/18-000.html"
+_KINDS: Final = {"Point": "Point", "Unknown": "MultiPolygon"}
+TYPE: Final = "shape_type"
+"""Column of the zones that keeps what type a shape has in the atlas."""
 _WAIT_S: Final = 5.0
 _ENVELOPES: Final = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
@@ -73,22 +78,85 @@ def _layers(path: Path, rows: Rows) -> None:
     try:
         for number, layer in enumerate(LAYERS):
             with_shapes = layer.shapes is not None
+            several = layer.shapes == "Unknown"
+            table = arrow.table(layer, _as_parts(rows[layer.name]) if several else rows[layer.name])
             pyogrio.write_arrow(
-                _described(arrow.table(layer, rows[layer.name])),
+                _described(table, _types(rows[layer.name]) if several else None),
                 path,
                 layer=layer.name,
                 driver="GPKG",
                 append=number > 0,
                 geometry_name=arrow.GEOMETRY if with_shapes else None,
-                **({"geometry_type": layer.shapes, "crs": "EPSG:4326"} if with_shapes else {}),
+                **({"geometry_type": _KINDS[layer.shapes], "crs": "EPSG:4326"} if layer.shapes else {}),
+                dataset_options={"VERSION": "1.2"},  # what QGIS 3.22 knows
                 layer_options={"IDENTIFIER": layer.zh, "DESCRIPTION": layer.en},
             )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": kept})
 
 
-def _described(table: pa.Table) -> pa.Table:
+def _types(rows: list[Row]) -> list[str | None]:
+    return [None if row[arrow.GEOMETRY] is None else _type(row[arrow.GEOMETRY]) for row in rows]
+
+
+def _type(shape: BaseGeometry) -> str:
+    """Type of a shape; of a collection with the members that several polygons make up: ``GeometryCollection 1 M2``."""
+    kind: str = shape.geom_type
+    if kind != "GeometryCollection":
+        return kind
+    members = [
+        f"M{len(shapely.get_parts(one))}" if one.geom_type == "MultiPolygon" else "1"
+        for one in shapely.get_parts(shape)
+    ]
+    return " ".join([kind, *members])
+
+
+def _as_parts(rows: list[Row]) -> list[Row]:
+    """Rows whose shapes are all of one type: QGIS takes a layer of several for several layers."""
+    return [
+        row | {arrow.GEOMETRY: shapely.MultiPolygon(_polygons(row[arrow.GEOMETRY]))}
+        if row[arrow.GEOMETRY] is not None
+        else row
+        for row in rows
+    ]
+
+
+def _polygons(shape: BaseGeometry) -> list[BaseGeometry]:
+    return list(shapely.get_parts(shapely.get_parts(shape)))
+
+
+def _as_it_was(shape: BaseGeometry | None, kind: str | None) -> BaseGeometry | None:
+    """A shape of the type that it had, as far as its parts allow."""
+    if shape is None or shape.is_empty:
+        return None
+    parts = _polygons(shape)
+    if kind is not None and kind.startswith("GeometryCollection"):
+        return _collected(parts, kind.split()[1:])
+    if kind != "MultiPolygon" and len(parts) == 1:
+        return parts[0]
+    return shape
+
+
+def _collected(parts: list[BaseGeometry], members: list[str]) -> BaseGeometry:
+    """A collection whose members are made of so many parts each; of single ones where the parts have changed."""
+    counts = [int(one.removeprefix("M")) if one.removeprefix("M").isdigit() else 0 for one in members]
+    if sum(counts) != len(parts):
+        return shapely.GeometryCollection(parts)
+    rest = iter(parts)
+    made = [
+        shapely.MultiPolygon(list(islice(rest, count))) if one.startswith("M") else next(rest)
+        for one, count in zip(members, counts, strict=True)
+    ]
+    return shapely.GeometryCollection(made)
+
+
+def _described(table: pa.Table, types: list[str | None] | None) -> pa.Table:
     """Columns with the names and descriptions that GDAL hands on to other programs."""
+    if types is not None:
+        meaning = {"zh": "图形写出时的类型", "en": "Type of the shape when written"}
+        table = table.append_column(
+            pa.field(TYPE, pa.string(), metadata=meaning), pa.array(types, pa.string())
+        )
     fields = [
         field
         if field.name == arrow.GEOMETRY
@@ -205,6 +273,7 @@ def _rows(base: sqlite3.Connection, layer: Layer, shown: str) -> list[Row]:
             "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer.name,)
         ).fetchone()
         geometry = found[0] if found and found[0] in there else None
+    names += [TYPE] if TYPE in there else []
     columns = [f'"{name}"' for name in names]
     columns += ['"' + geometry.replace('"', '""') + '"'] if geometry else []
     cursor = base.execute(f"SELECT {', '.join(columns)} FROM {layer.name} ORDER BY rowid")  # noqa: S608 - quoted
@@ -222,7 +291,7 @@ def _rows(base: sqlite3.Connection, layer: Layer, shown: str) -> list[Row]:
                 f"图层 {layer.name} 中有无法读取的图形：{why}",
             ) from None
         for row, shape in zip(out, shapes, strict=True):
-            row[arrow.GEOMETRY] = None if shape is None or shape.is_empty else shape
+            row[arrow.GEOMETRY] = _as_it_was(shape, row.pop(TYPE, "Point"))
     return out
 
 
