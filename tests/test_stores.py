@@ -356,7 +356,8 @@ def test_the_geopackage_with_its_styles_passes_the_checks_of_the_ogc(tmp_path, l
     alike(loading, stores.read(path))
     with closing(sqlite3.connect(path)) as base, base:
         base.execute("UPDATE gpkg_geometry_columns SET geometry_type_name = 'MULTIPOLYGONE'")
-    assert validate_gpkg.check(str(path)) != []
+    with pytest.raises(validate_gpkg.GPKGCheckException, match="Req 31"):
+        validate_gpkg.check(str(path))
 
 
 def test_the_parquet_has_a_covering_and_lies_in_spatial_order(written):
