@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 @app.command(name="import")
 def import_(
-    file: Annotated[
-        Path | None,
+    given: Annotated[
+        str | None,
         typer.Argument(
             metavar="FILE",
             help="Shapefile (loose or zipped), GeoPackage, FileGDB, GeoJSON, KML/KMZ, GPX, GeoParquet, DXF, "
@@ -88,6 +88,10 @@ def import_(
     from eppv_atlas.intake.doctor import Order
 
     root = _root(writing=apply or undo)
+    if given is not None and "://" in given:
+        _database(root, given, case_id, apply=apply, replace=replace, quiet=quiet)
+        return
+    file = None if given is None else Path(given)
     if undo:
         if file is not None or case_id is not None:
             raise UsageError("--undo stands alone", "--undo 须单独使用")
@@ -106,6 +110,24 @@ def import_(
             _show(diagnosis, quiet=quiet, applied=False)
             return
         _apply(root, case_id, file, order, confidence, how, quiet=quiet)
+    except DataError as error:
+        _refuse(error.problems)
+
+
+def _database(
+    root: Path, address: str, case_id: str | None, *, apply: bool, replace: bool, quiet: bool
+) -> None:
+    """Take in what a database has."""
+    from eppv_atlas.cli import handing
+    from eppv_atlas.store import opening
+
+    if not opening.is_address(address) or case_id is not None:
+        raise UsageError(
+            f"an atlas is taken from {' or '.join(opening.SCHEMES)}, without --case",
+            f"可从 {' 或 '.join(opening.SCHEMES)} 取回图集，不加 --case",
+        )
+    try:
+        handing.take_in(root, address, apply=apply, replace=replace, quiet=quiet)
     except DataError as error:
         _refuse(error.problems)
 

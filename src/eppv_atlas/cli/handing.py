@@ -6,7 +6,7 @@ Floor 4: puts the floors below together; knows no rules and no formulas.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 STORE_FORMS: Final = ("gpkg", "parquet", "geojson", "flatgeobuf", "kml", "postgis", "folder", "datapackage")
 
 
-def store(ids: Sequence[str] | None, to: ExportFormat | None, out: str | None) -> None:
+def store(
+    ids: Sequence[str] | None, to: ExportFormat | None, out: str | None, *, migrate: bool = False
+) -> None:
     """Write an atlas, or some of its cases, as a store."""
     from eppv_atlas.store import opening
 
@@ -44,18 +46,18 @@ def store(ids: Sequence[str] | None, to: ExportFormat | None, out: str | None) -
             f"say which store: --to {'|'.join(STORE_FORMS)}, and --out",
             f"请指定库的形式：--to {'|'.join(STORE_FORMS)}，以及 --out",
         )
-    loading = _chosen(ids)
+    loading, versions = _chosen(ids)
     if form == "postgis":
-        _database(loading, out)
+        _database(loading, out, migrate=migrate)
     elif form == "folder":
-        _folder(loading, path)
+        _folder(loading, path, versions)
     elif form == "datapackage":
         _package(loading, path)
     else:
         _file(loading, form, path)
 
 
-def _chosen(ids: Sequence[str] | None) -> Loading:
+def _chosen(ids: Sequence[str] | None) -> tuple[Loading, dict[str, int]]:
     """The atlas that the user named, with the cases asked for.
 
     Raises
@@ -65,11 +67,8 @@ def _chosen(ids: Sequence[str] | None) -> Loading:
     UsageError
         If there is no such case.
     """
-    from eppv_atlas.store import read
-
     say_if_bundled()
-    with console.busy("reading the atlas", "读取图集"):
-        loading = read(console.CHOICE.atlas)
+    loading, versions = _read(console.CHOICE.atlas)
     if loading.errors:
         raise DataError(loading.errors)
     known = {item.case.id for item in loading.cases}
@@ -81,7 +80,19 @@ def _chosen(ids: Sequence[str] | None) -> Loading:
         )
     if ids:
         loading.cases = [item for item in loading.cases if item.case.id in ids]
-    return loading
+    return loading, versions
+
+
+def _read(where: str | Path | None) -> tuple[Loading, dict[str, int]]:
+    """An atlas; with the versions of its cases, where it lies in a database."""
+    from eppv_atlas.store import opening, read
+
+    with console.busy("reading the atlas", "读取图集"):
+        if isinstance(where, str) and opening.is_address(where):
+            from eppv_atlas.store.exchange import database
+
+            return database.read_with_versions(where)
+        return read(where), {}
 
 
 def rows_of(loading: Loading) -> tuple[AtlasRecords, Rows]:
@@ -138,12 +149,16 @@ def _look() -> Look:
     return stores.Look(lambda base: gpkg_styles.add(base, made), style.FAMILY_COLOURS)
 
 
-def _folder(loading: Loading, path: Path | None) -> None:
+def _folder(loading: Loading, path: Path | None, versions: Mapping[str, int]) -> None:
     from eppv_atlas.store.exchange import folder, records
 
     if path is None:
         raise UsageError("name the folder with --out FOLDER", "请用 --out 指定文件夹")
     folder.unpack(path, records.of(loading))
+    if isinstance(console.CHOICE.atlas, str):
+        from eppv_atlas.store.exchange import database
+
+        database.unpacked(path, console.CHOICE.atlas, versions)
     _said(len(loading.cases), str(path))
 
 
@@ -173,23 +188,61 @@ def _package(loading: Loading, path: Path | None) -> None:
     )
 
 
-def _database(loading: Loading, out: str | None) -> None:
-    raise NotImplementedError
+def _database(loading: Loading, out: str | None, *, migrate: bool) -> None:
+    from eppv_atlas.store.exchange import database
+
+    if out is None:
+        raise UsageError(
+            "name the database with --out postgresql://HOST/NAME",
+            "请用 --out postgresql://主机/库名 指定数据库",
+        )
+    held, made = rows_of(loading)
+    outcome = database.write(out, made, held.settings, console.CHOICE.folder, may_migrate=migrate)
+    where = database.shown(out)
+    for ids, en, zh in (
+        (outcome.added, "added", "新增"),
+        (outcome.changed, "changed", "改动"),
+        (outcome.settled, "worked out anew", "重新推算"),
+        (
+            outcome.behind,
+            "changed there since, left alone; 'import' takes them in",
+            "库中另有改动，未动；可用 import 取回",
+        ),
+    ):
+        if ids:
+            _listed(ids, en, zh)
+    console.say(
+        f"{len(outcome.added) + len(outcome.changed)} of {len(loading.cases)} cases written to {where}",
+        f"{len(loading.cases)} 个案例中 {len(outcome.added) + len(outcome.changed)} 个写入 {where}",
+    )
 
 
-def take_in(root: Path, file: Path, *, apply: bool, replace: bool, quiet: bool) -> None:
+def _listed(ids: Sequence[str], en: str, zh: str) -> None:
+    more = f" … ({len(ids)})" if len(ids) > 20 else ""
+    console.say(f"{en}: {', '.join(ids[:20])}{more}", f"{zh}：{'、'.join(ids[:20])}{more}")
+
+
+def take_in(root: Path, file: str | Path, *, apply: bool, replace: bool, quiet: bool) -> None:
     """Take the cases of another atlas into a folder; without `apply` only say what that would change."""
-    from eppv_atlas.store import read, read_folder, transaction
+    from eppv_atlas.store import files, read_folder, transaction
     from eppv_atlas.store.exchange import folder, records
 
-    with console.busy("reading the atlas", "读取图集"):
-        other = records.of(read(file))
+    loading, versions = _read(file)
+    other, known = records.of(loading), {}
+    if isinstance(file, str):
+        from eppv_atlas.store.exchange import database
+
+        known = database.known(root, file)
     if apply:
         with transaction.locked(root, "import"):
-            found = folder.adopted(root, read_folder(root), other, replace=replace)
+            found = folder.adopted(root, read_folder(root), other, replace=replace, known=known)
             transaction.commit(root, found.contents)
+            if isinstance(file, str):
+                ids = {*found.new, *found.changed, *found.same}
+                remembered = database.taken_in(root, file, versions, ids)
+                files.write_file(root / transaction.STATE / database.REMEMBERED, remembered)
     else:
-        found = folder.adopted(root, read_folder(root), other, replace=replace)
+        found = folder.adopted(root, read_folder(root), other, replace=replace, known=known)
     if quiet:
         return
     for ids, en, zh in (
@@ -199,8 +252,7 @@ def take_in(root: Path, file: Path, *, apply: bool, replace: bool, quiet: bool) 
         (found.documents, "documents added to atlas.yaml", "atlas.yaml 新增文件"),
     ):
         if ids:
-            more = f" … ({len(ids)})" if len(ids) > 20 else ""
-            console.say(f"{en}: {', '.join(ids[:20])}{more}", f"{zh}：{'、'.join(ids[:20])}{more}")
+            _listed(ids, en, zh)
     if apply:
         console.say("written; 'import --undo' takes it back", "已写入；import --undo 可撤销")
     else:

@@ -55,6 +55,12 @@ def export_(
             help="File or folder to write, or postgresql://…; standard output if left out, or '-'.",
         ),
     ] = None,
+    migrate: Annotated[
+        bool,
+        typer.Option(
+            "--migrate", help="Of a database: make its tables, or bring them to this version, first."
+        ),
+    ] = False,
 ) -> None:
     """Hand the atlas on as a store that --atlas reads back, or one ledger of it as a table.
 
@@ -66,7 +72,7 @@ def export_(
     Chinese text.
     """
     if subject is Subject.atlas:
-        handing.store(ids, to, out)
+        handing.store(ids, to, out, migrate=migrate)
     else:
         _table(subject, ids, to, None if out is None else Path(out))
 

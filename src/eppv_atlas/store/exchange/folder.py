@@ -143,7 +143,14 @@ def unpack(out: Path, atlas: AtlasRecords, state: Mapping[str, bytes] | None = N
         return transaction.commit(out, given)
 
 
-def adopted(root: Path, here: Loading, atlas: AtlasRecords, *, replace: bool) -> Adoption:
+def adopted(
+    root: Path,
+    here: Loading,
+    atlas: AtlasRecords,
+    *,
+    replace: bool,
+    known: Mapping[str, str] | None = None,
+) -> Adoption:
     """What the files of an atlas hold once the cases of another are in it.
 
     Parameters
@@ -156,6 +163,9 @@ def adopted(root: Path, here: Loading, atlas: AtlasRecords, *, replace: bool) ->
         The other atlas.
     replace
         Whether cases that are there already, but different, are replaced.
+    known
+        Revision of cases when they were last taken from there; one that has it
+        still was not changed here, and gives way.
 
     Raises
     ------
@@ -170,7 +180,12 @@ def adopted(root: Path, here: Loading, atlas: AtlasRecords, *, replace: bool) ->
         for case in atlas.cases
         if case.id in files and (case.id not in held or not _equal(case, held[case.id]))
     )
-    problems = [] if replace else [_differing(root / "cases" / f"{name}.yaml") for name in differs]
+    yielding = {name for name, case in held.items() if records.revision(case) == (known or {}).get(name)}
+    problems = [
+        _differing(root / "cases" / f"{name}.yaml")
+        for name in differs
+        if not replace and name not in yielding
+    ]
     wanted = {name: case for case in atlas.cases if (name := case.id) in {*new, *differs}}
     documents = {case.data["source"]["document"] for case in wanted.values()}
     settings, gained = _with_documents(root, here, atlas, documents, problems)
