@@ -152,9 +152,11 @@ def bound(host: str, port: int) -> socket.socket:
         If the address is none of this machine's, or the port is taken.
     """
     try:
+        if not 0 <= port <= 65535:
+            raise OverflowError("ports go from 0 to 65535")
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, _, _, _, address = found[0]
-        return socket.create_server(address[:2], family=family, backlog=128)
+        return socket.create_server((str(address[0]), port), family=family, backlog=128)
     except (OSError, OverflowError, UnicodeError) as error:
         raise _taken(host, port, error) from error
 

@@ -115,7 +115,7 @@ class Api:
             found["$id"] = f"{self.base}/collections/{name}/queryables"
             return _told(found, SCHEMA)
         if steps == ["schema"]:
-            return self._told(itemtypes.get_collection_schema, given, SCHEMA, name)
+            return self._told(core.get_collection_schema, given, SCHEMA, name)
         if len(steps) == 2 and steps[0] == "items":
             if steps[1] not in collection.at:
                 raise missing("there is no feature of this id")
