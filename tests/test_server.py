@@ -12,10 +12,11 @@ import sys
 import threading
 import time
 from http.client import HTTPConnection
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urljoin
 
 import jsonschema
 import pyarrow.parquet as pq
+import pyogrio
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
@@ -292,18 +293,39 @@ def test_paging_through_all_items_gives_the_store(server, holding):
                 assert all(ring.is_ccw for ring in rings)
 
 
+def test_gdal_reads_it_as_it_reads_others(server, holding):
+    address = f"OAPIF:{server.base}/api"
+    assert [name for name, _ in pyogrio.list_layers(address)] == list(holding.collections)
+    for name in ("cases", "zones"):
+        read = pyogrio.read_dataframe(address, layer=name)
+        collection = holding.collections[name]
+        assert list(read["id"]) == list(collection.ids) or list(read["id"]) == [
+            row["id"] for row in collection.rows
+        ]
+        assert read.geometry.notna().sum() == sum(shape is not None for shape in collection.shapes)
+        assert "CRS84" in str(read.crs)
+    zones = pyogrio.read_dataframe(address, layer="zones", bbox=(120, 30, 120.5, 30.5))
+    assert set(zones["case"]) == {"hangzhou-xixi"}
+
+
 def test_every_zone_says_how_far_to_trust_it(server, atlas):
     page = server.json("/api/collections/zones/items?limit=1000&skipGeometry=true")
     assert len(page["features"]) == sum(len(placed.case.zones) for placed in atlas)
     for feature in page["features"]:
         told = feature["properties"]
         if told["measured_m2"] is None:
-            assert told["absent_zh"] and told["absent_en"] and told["confidence"] is None
+            assert told["absent_zh"]
+            assert told["absent_en"]
+            assert told["confidence"] is None
         else:
-            assert told["confidence"] and told["how_zh"] and told["how_en"]
+            assert told["confidence"]
+            assert told["how_zh"]
+            assert told["how_en"]
             assert told["measured_mu"] == pytest.approx(told["measured_m2"] / (2000 / 3), rel=1e-12)
         if told["stated_m2"] is not None:
-            assert told["stated_unit"] and told["stated_as_printed"] and told["stated_page"]
+            assert told["stated_unit"]
+            assert told["stated_as_printed"]
+            assert told["stated_page"]
     reserve = {row.zone: row for row in measure.case(atlas["hangzhou-xixi"])}["wetland-reserve"]
     one = server.json("/api/collections/zones/items/hangzhou-xixi.wetland-reserve")
     assert one["properties"]["measured_m2"] == reserve.area_m2
@@ -444,7 +466,8 @@ def test_a_case_whole(server, atlas):
         assert [row["area_m2"] for row in told["measures"]] == [row.area_m2 for row in measure.case(placed)]
         assert told["claims"] or not claims.findings(placed.case)
         assert len(told["shapes"]) == len(placed.shapes)
-        assert told["citation"] and told["units"]["area_m2"] == "m²"
+        assert told["citation"]
+        assert told["units"]["area_m2"] == "m²"
 
 
 def test_cases_are_found(server, atlas):
@@ -488,7 +511,8 @@ def test_downloads_are_the_exports(server, holding, subject, form):
     if form == "geojson":
         told = json.loads(body)
         assert [f["properties"] for f in told["features"]] == json.loads(json.dumps(list(ledger.rows)))
-        assert told["citation"] == citation and len(told["dictionary"]) == len(ledger.columns)
+        assert told["citation"] == citation
+        assert len(told["dictionary"]) == len(ledger.columns)
         assert is_geojson({**told, "links": [], "numberMatched": 0, "numberReturned": 0})
         return
     assert body == export.written(ledger, form, citation)
@@ -500,7 +524,7 @@ def test_downloads_are_the_exports(server, holding, subject, form):
         assert all(cell.data_type != "f" for row in book[subject].iter_rows() for cell in row)
     if form in {"csv", "json"}:
         beside = re.search('<([^>]+)>; rel="describedby"', answer.headers["Link"])[1]
-        described = server.json(beside)
+        described = server.json(urljoin("/download/", beside))
         assert described["url"] == f"eppv-{subject}.{form}"
         assert described["dc:bibliographicCitation"] == citation
 
@@ -769,7 +793,7 @@ def test_a_request_that_trickles_is_dropped(shown, monkeypatch):
         with socket.create_connection(("127.0.0.1", port), timeout=5) as slow:
             slow.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ")
             begin = time.monotonic()
-            with pytest.raises(OSError):  # noqa: PT011 - reset or broken pipe
+            with pytest.raises(OSError):  # noqa: PT011, PT012 - reset or broken pipe
                 while time.monotonic() - begin < 5:
                     slow.sendall(b"a")
                     time.sleep(0.1)
@@ -926,7 +950,7 @@ def test_the_server_follows_its_files(server, copied):
 def test_what_is_missing_or_risky_is_said(cli, shown, monkeypatch):
     monkeypatch.setattr(serve, "needed", lambda: "pygeoapi")
     for more in (["--api"], ["--host", "0.0.0.0"]):
-        code, out, err = cli("serve", shown, *more)
+        code, _out, err = cli("serve", shown, *more)
         assert code == 2
         assert err.count("\n") == 1
         assert "pip install 'eppv-atlas[server]'" in err
@@ -946,7 +970,7 @@ def test_what_is_missing_or_risky_is_said(cli, shown, monkeypatch):
 
     monkeypatch.setattr(serve, "bound", on_loopback)  # tests listen on loopback only
     monkeypatch.setattr(serve, "running", lambda site, _held: made.append(site.hosts) or Stub())
-    code, out, err = cli(
+    code, _, err = cli(
         "serve", shown, "--host", "0.0.0.0", "--port", 0, "--no-api", "--allow-host", "Atlas.example.org"
     )
     assert code == 0

@@ -151,9 +151,9 @@ def bound(host: str, port: int) -> socket.socket:
     UsageError
         If the address is none of this machine's, or the port is taken.
     """
+    if not 0 <= port <= 65535:
+        raise _taken(host, port, OverflowError("ports go from 0 to 65535"))
     try:
-        if not 0 <= port <= 65535:
-            raise OverflowError("ports go from 0 to 65535")
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, _, _, _, address = found[0]
         return socket.create_server((str(address[0]), port), family=family, backlog=128)

@@ -10,7 +10,8 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 from threading import Lock
 from typing import IO, Any, Final
@@ -21,6 +22,8 @@ JSON: Final = "application/json"
 GEOJSON: Final = "application/geo+json"
 _SMALL: Final = 1000
 """Bytes below which packing gains nothing."""
+_EFFORT: Final = 4
+"""Of gzip: three hundredths larger than at 6, in half the time."""
 _CHUNK: Final = 64 * 1024
 _PACKABLE: Final = re.compile(r"text/.+|application/(.+\+)?(json|xml)(;.*)?|image/svg\+xml")
 _CLOSED: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -44,8 +47,6 @@ class Answer:
         HTTP status.
     tag
         Digest of the content; empty where none is told.
-    packed
-        Content after gzip; None where it is not packed.
     file
         An open file to send instead of `body`, and its size.
     headers
@@ -62,7 +63,6 @@ class Answer:
     type: str = JSON
     status: int = 200
     tag: str = ""
-    packed: bytes | None = None
     file: tuple[IO[bytes], int] | None = None
     headers: tuple[tuple[str, str], ...] = ()
     policy: str = _CLOSED
@@ -74,6 +74,13 @@ class Answer:
         """Bytes of the content."""
         return self.file[1] if self.file else len(self.body)
 
+    @cached_property
+    def packed(self) -> bytes | None:
+        """Content after gzip, made when first asked for; None where that would gain nothing."""
+        if not self.tag or not self.packable or len(self.body) < _SMALL:
+            return None
+        return gzip.compress(self.body, _EFFORT, mtime=0)
+
     @property
     def packable(self) -> bool:
         """Whether gzip is offered for this kind of content."""
@@ -81,11 +88,8 @@ class Answer:
 
 
 def made(body: bytes, media_type: str = JSON, **more: Any) -> Answer:
-    """An answer with its tag and, where that helps, its packed form."""
-    answer = Answer(body, media_type, tag=hashlib.sha256(body).hexdigest()[:32], **more)
-    if answer.packable and len(body) >= _SMALL:
-        return replace(answer, packed=gzip.compress(body, 6, mtime=0))
-    return answer
+    """An answer with its tag."""
+    return Answer(body, media_type, tag=hashlib.sha256(body).hexdigest()[:32], **more)
 
 
 def as_json(content: Any) -> bytes:
@@ -126,7 +130,7 @@ def sent(asked: Asked | None, answer: Answer) -> Sent:
     headers += answer.headers
     said = asked.headers if asked else {}
     tag = f'"{answer.tag}"' if answer.tag else ""
-    zipped = answer.packed is not None and accepts_gzip(said.get("accept-encoding", ""))
+    zipped = accepts_gzip(said.get("accept-encoding", "")) and answer.packed is not None
     if tag and answer.status == HTTPStatus.OK and _held(said.get("if-none-match", ""), answer.tag):
         _close(answer)
         headers.append(("ETag", _tag(answer.tag, zipped=zipped)))
@@ -270,4 +274,4 @@ class Kept:
 
 
 def _weight(answer: Answer) -> int:
-    return len(answer.body) + len(answer.packed or b"") + 500
+    return len(answer.body) * 5 // 4 + 500  # and its packed form

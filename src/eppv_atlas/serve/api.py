@@ -131,7 +131,10 @@ class Api:
         offset = int(given.get("offset", 0))
         found.pop("timeStamp", None)  # the same question has the same answer
         found["links"] = self._page_links(collection, given, limit, offset, found["numberMatched"])
-        return _told(found, GEOJSON)
+        features = _texts(collection, found.pop("features"), given)
+        start = b'{"type":"FeatureCollection","features":[' + b",".join(features) + b"],"
+        del found["type"]
+        return made(start + as_json(found)[1:], GEOJSON)
 
     def _page_links(
         self, collection: Collection, given: Mapping[str, str], limit: int, offset: int, matched: int
@@ -174,6 +177,15 @@ class Api:
             if "links" in part:
                 part["links"] = [link for link in part["links"] if _served(link)]
         return found
+
+
+def _texts(collection: Collection, page: list[int], given: Mapping[str, str]) -> list[bytes]:
+    """Features as text, whole or as much of them as is asked for."""
+    names, plain = given.get("properties", ""), given.get("skipGeometry") == "true"
+    if not names and not plain:
+        return [collection.texts[index] for index in page]
+    wanted = names.split(",") if names else []
+    return [as_json(collection.feature(index, wanted, plain=plain)).rstrip() for index in page]
 
 
 def _told(content: Mapping[str, Any], media_type: str) -> Answer:

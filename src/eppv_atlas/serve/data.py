@@ -104,7 +104,7 @@ def download(holding: Holding, asked: Asked, name: str) -> Answer:
     headers = _named(file)
     if form in {"csv", "json"}:
         query = f"?{urlencode(asked.query)}" if asked.query else ""
-        told = f"/download/{name}-metadata.json{query}"
+        told = f"{name}-metadata.json{query}"  # beside it, wherever a proxy put the two
         headers += (("Link", f'<{told}>; rel="describedby"; type="application/csvm+json"'),)
     content = (
         geojson(holding, ledger, citation) if form == "geojson" else export.written(ledger, form, citation)

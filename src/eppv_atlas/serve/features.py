@@ -16,6 +16,7 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas.ledgers import Column, Row
+from eppv_atlas.serve.answers import as_json
 
 Box = tuple[float, float, float, float]
 
@@ -76,7 +77,12 @@ class Collection:
     def prepare(self) -> None:
         """Work out beforehand what the first reader would else wait for."""
         self.within([self.bounds])
-        assert len(self.at) == len(self.geometries) == len(self.rows)
+        assert len(self.at) == len(self.texts) == len(self.rows)
+
+    @cached_property
+    def texts(self) -> tuple[bytes, ...]:
+        """Each feature whole, as GeoJSON text: made once, sent many times."""
+        return tuple(as_json(self.feature(index)).rstrip() for index in range(len(self.rows)))
 
     @cached_property
     def geometries(self) -> tuple[dict[str, Any] | None, ...]:
