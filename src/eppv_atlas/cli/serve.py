@@ -9,7 +9,8 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -19,7 +20,9 @@ from eppv_atlas.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from eppv_atlas.serve.holding import Holding
+    from eppv_atlas.serve.live import Live
     from eppv_atlas.serve.pages import Pages
+    from eppv_atlas.serve.site import Shelf
 
 
 @app.command()
@@ -52,29 +55,32 @@ def serve(
     each page, so that readers need not type it; it is written into no file.
     """
     from eppv_atlas import serve as serving
+    from eppv_atlas.framing import web_address
 
     target = folder or (console.CHOICE.atlas / "maps" if console.CHOICE.atlas else Path("maps"))
     pages = serving.pages_of(target, os.environ.get(serving.KEY_VARIABLE, ""))
-    alone = serving.is_loopback(host)
+    public = web_address(url).rstrip("/") if url else ""
+    hosts = serving.names_of(host, [*(allow_host or []), *([_name_in(public)] if public else [])])
+    here = host in {serving.LOOPBACK, "localhost"}
     lacking = serving.needed()
-    if lacking and (api or not alone):
+    if lacking and (api or not here):
         raise UsageError(
-            f"serving data, or to other machines, needs more packages ({lacking} is missing): "
+            f"serving data, or at another address, needs more packages ({lacking} is missing): "
             "pip install 'eppv-atlas[server]'",
-            f"提供数据或对其他机器开放需要更多组件（缺少 {lacking}）：pip install 'eppv-atlas[server]'",
+            f"提供数据或使用其他地址需要更多组件（缺少 {lacking}）：pip install 'eppv-atlas[server]'",
         )
-    if lacking or (api is False and alone and not allow_host):
-        _pages_only(pages, target, port, told=api is None)
-        return
-    _everything(pages, target, (host, port), allow_host or [], url, data=api is not False)
+    if lacking or (api is False and here):
+        _pages_only(pages, target, port, hosts, told=api is None)
+    else:
+        _everything(pages, target, (host, port), hosts, public, data=api is not False)
 
 
-def _pages_only(pages: Pages, target: Path, port: int, *, told: bool) -> None:
+def _pages_only(pages: Pages, target: Path, port: int, hosts: frozenset[str], *, told: bool) -> None:
     """Serve the pages with the standard library alone."""
     from eppv_atlas import serve as serving
 
-    with serving.plain(pages, port) as held:
-        _say_where(target, f"http://127.0.0.1:{held.server_address[1]}/")
+    with serving.plain(pages, port, hosts) as held:
+        _say_where(target, f"http://{serving.LOOPBACK}:{held.server_address[1]}/")
         if told:
             console.say(
                 "pages only; for the data: pip install 'eppv-atlas[server]'",
@@ -86,19 +92,16 @@ def _pages_only(pages: Pages, target: Path, port: int, *, told: bool) -> None:
 
 
 def _everything(
-    pages: Pages, target: Path, address: tuple[str, int], further: list[str], url: str | None, *, data: bool
+    pages: Pages, target: Path, address: tuple[str, int], hosts: frozenset[str], public: str, *, data: bool
 ) -> None:
     """Serve pages, and data if wanted, with waitress."""
     from eppv_atlas import serve as serving
-    from eppv_atlas.framing import web_address
 
     host, port = address
-    public = web_address(url).rstrip("/") if url else ""
-    hosts = serving.names_of(host, [*further, *([_name_in(public)] if public else [])])
     with serving.bound(host, port) as held:
         shown = f"[{host.strip('[]')}]" if ":" in host else host
         here = f"http://{shown}:{held.getsockname()[1]}"
-        live: Any = _living(public or here) if data else None
+        live = _living(public or here) if data else None
         site = serving.Site(pages, hosts, (lambda: live.state) if live else None)
         server = serving.running(site, held)
         _say_where(target, f"{here}/")
@@ -109,10 +112,11 @@ def _everything(
                 f"数据：{public or here}/api/（OGC API - Features）、/cases.json、/download/zones.csv",
             )
         if not serving.is_loopback(host):
+            names = ", ".join(sorted(hosts))
             console.say(
                 f"note: {host} can be reached from other machines, unencrypted and without passwords, "
-                f"under the names {', '.join(sorted(hosts))}",
-                f"注意：其他机器可访问 {host}，不加密、无密码；可用名称：{'、'.join(sorted(hosts))}",
+                f"under the names {names}",
+                f"注意：其他机器可访问 {host}，不加密、无密码；可用名称：{names}",
                 err=True,
             )
         sys.stdout.flush()
@@ -127,8 +131,6 @@ def _everything(
 
 def _name_in(address: str) -> str:
     """The name of the host in an address."""
-    from urllib.parse import urlsplit
-
     return urlsplit(address).hostname or ""
 
 
@@ -139,7 +141,7 @@ def _say_where(target: Path, address: str) -> None:
     )
 
 
-def _living(base: str) -> Any:
+def _living(base: str) -> Live[Shelf]:
     """The atlas as it is served, following its files."""
     from eppv_atlas import serve as serving
     from eppv_atlas.serve.live import Live

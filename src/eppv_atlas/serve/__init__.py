@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KEY_VARIABLE",
+    "LOOPBACK",
     "Site",
     "bound",
     "is_loopback",
@@ -90,11 +91,11 @@ def server(folder: Path, port: int, key: str = "") -> PlainServer:
     UsageError
         If the folder holds no pages, the key is no key, or the port is taken.
     """
-    return plain(pages_of(folder, key), port)
+    return plain(pages_of(folder, key), port, names_of(LOOPBACK))
 
 
-def plain(pages: Pages, port: int) -> PlainServer:
-    """A server of pages alone, on the loopback address, of the standard library.
+def plain(pages: Pages, port: int, hosts: Iterable[str]) -> PlainServer:
+    """A server of pages alone, on the loopback address, of the standard library; asked under these names.
 
     Raises
     ------
@@ -102,7 +103,7 @@ def plain(pages: Pages, port: int) -> PlainServer:
         If the port is taken.
     """
     try:
-        return PlainServer((LOOPBACK, port), Site(pages, names_of(LOOPBACK)))
+        return PlainServer((LOOPBACK, port), Site(pages, hosts))
     except (OSError, OverflowError) as error:
         raise _taken(LOOPBACK, port, error) from error
 
