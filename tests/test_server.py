@@ -899,6 +899,11 @@ def test_the_same_atlas_gives_the_same_bytes(server, holding):
     ):
         _, body = server.ask(f"/{path}" + (f"?{urlencode(query)}" if query else ""))
         assert shelf.answer(Asked("GET", path, query, {})).body == body, path
+    shelf = serve.shelf(holding, "https://atlas.example.org/a")
+    for path in ("api/", "api/collections", "api/collections/cases/items/xichou-karst"):
+        links = re.findall(rb'"href":"([^"]+)"', shelf.answer(Asked("GET", path, (), {})).body)
+        assert links
+        assert all(link.startswith(b"https://atlas.example.org/a/") for link in links)
 
 
 def test_a_state_is_never_half():
@@ -926,22 +931,87 @@ def test_a_state_is_never_half():
 
 
 def test_the_server_follows_its_files(server, copied):
-    address = "/cases/chaka-salt-lake.json"
-    tag = server.ask(address)[0].headers["ETag"]
+    address, feature = "/cases/chaka-salt-lake.json", "/api/collections/cases/items/chaka-salt-lake"
+    before = {path: server.ask(path)[1] for path in (address, feature)}
     file = copied / "cases" / "chaka-salt-lake.yaml"
     text = file.read_text("utf-8")
     short = re.search(r"^short:\n(?:  .*\n)*?  en: (.+)$", text, re.MULTILINE)[1]
     file.write_text(text.replace("\nbatch:", "\nbatsch:", 1), "utf-8")  # a broken edit
     server.wait("served as it was")
     assert "chaka-salt-lake.yaml" in server.said()
-    assert server.ask(address)[0].headers["ETag"] == tag
-    file.write_text(text.replace(f"  en: {short}\n", "  en: Chaka anew\n", 1), "utf-8")
-    server.wait("read anew")
-    assert server.ask(address)[0].headers["ETag"] != tag
-    assert server.json(address)["case"]["short"]["en"] == "Chaka anew"
-    found = server.json("/api/collections/cases/items/chaka-salt-lake")
-    assert found["properties"]["short_en"] == "Chaka anew"
+    assert {path: server.ask(path)[1] for path in before} == before
+    name = "=1+2 <script>alert(1)</script>"
+    file.write_text(text.replace(f"  en: {short}\n", f"  en: '{name}'\n", 1), "utf-8")
+    seen = {path: [] for path in before}
+    while "read anew" not in server.said():  # readers meanwhile get the old state or the new one, never half
+        for path in before:
+            answer, body = server.ask(path)
+            assert answer.status == 200
+            seen[path].append(body)
+        assert server.process.poll() is None
+    after = {path: server.ask(path)[1] for path in before}
+    for path, old in before.items():
+        assert after[path] != old
+        assert set(seen[path]) <= {old, after[path]}
+    assert json.loads(after[address])["case"]["short"]["en"] == name
+    assert json.loads(after[feature])["properties"]["short_en"] == name
     assert server.said().count("served as it was") == 1
+    answer, body = server.ask("/download/mechanisms.csv?case=chaka-salt-lake")
+    assert f",'{name}," in body.decode()  # no formula for a spreadsheet
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert json.loads(server.ask("/download/mechanisms.json?case=chaka-salt-lake")[1])[0]["case_en"] == name
+
+
+def test_many_at_once_get_what_one_gets(server):
+    paths = [
+        f"/api/collections/{name}/items?limit=20&offset={n}"
+        for name in ("zones", "facts")
+        for n in range(0, 60, 20)
+    ]
+    paths += ["/", "/cases.json", "/atlas.pmtiles", "/download/zones.csv"]
+    found = {path: set() for path in paths}
+
+    def ask(turn):
+        for path in paths[turn:] + paths[:turn]:
+            found[path].add(server.ask(path)[1])
+
+    threads = [threading.Thread(target=ask, args=(turn,)) for turn in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(len(bodies) == 1 for bodies in found.values())
+
+
+def test_pages_alone_are_as_strict(shown):
+    held = serve.server(shown, 0)
+    thread = threading.Thread(target=held.serve_forever, daemon=True)
+    thread.start()
+    plain = Served.__new__(Served)
+    plain.port = held.server_address[1]
+    answer, body = plain.ask("/index.html", Accept_Encoding="gzip")
+    assert gzip.decompress(body) == PAGE
+    assert plain.ask("/index.html", If_None_Match=answer.headers["ETag"])[0].status == 304
+    assert plain.ask("/atlas.pmtiles", Range="bytes=5-9")[1] == TILES[5:10]
+    assert plain.ask("/atlas.pmtiles")[1] == TILES
+    for path, status in (
+        ("/cases.json", 404),
+        ("/api/", 404),
+        ("/secret.html", 404),
+        ("/?" + "a" * 5000, 414),
+    ):
+        is_refusal(*plain.ask(path), status)
+    is_refusal(*plain.ask("/", "DELETE"), 405)
+    is_refusal(*plain.ask("/", Host="evil.example"), 421)
+    for sent in (b"GET\r\n\r\n", b"\x16\x03\x01\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\n\r\n",
+                 b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n"):  # fmt: skip
+        got = plain.raw(sent)
+        assert not LEAKS.search(got)
+        if got:
+            assert set(json.loads(got.rpartition(b"\r\n")[2])) == {"code", "description"}, got
+    held.shutdown()
+    held.server_close()
+    thread.join()
 
 
 # the command
