@@ -1,5 +1,6 @@
 """The server as readers meet it: a process of its own on loopback, OWSLib as client, and hostile requests."""
 
+import contextlib
 import gzip
 import hashlib
 import io
@@ -1054,6 +1055,28 @@ def test_what_is_missing_or_risky_is_said(cli, shown, monkeypatch):
             ]
             == 2
         )
+
+
+def test_without_the_extra_pages_are_served_and_it_is_said(cli, shown, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pygeoapi", None)
+    assert serve.needed() == "pygeoapi"
+    monkeypatch.setattr(serve, "plain", lambda pages, port, hosts: contextlib.nullcontext(Stub(pages, hosts)))
+
+    class Stub:
+        server_address = ("127.0.0.1", 8000)
+
+        def __init__(self, pages, hosts):
+            assert pages.answer("index.html").body == PAGE
+            assert hosts == {"127.0.0.1", "localhost", "here.example"}
+
+        def serve_forever(self):
+            raise KeyboardInterrupt
+
+    code, out, err = cli("serve", shown, "--allow-host", "here.example")
+    assert (code, err) == (0, "")
+    assert "at http://127.0.0.1:8000/" in out
+    assert "pages only; for the data: pip install 'eppv-atlas[server]'" in out
+    assert "pages only" not in cli("serve", shown, "--no-api", "--allow-host", "here.example")[1]
 
 
 def test_names_and_addresses():
