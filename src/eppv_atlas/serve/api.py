@@ -44,7 +44,7 @@ CONFORMS: Final = (
 """What is kept to; pygeoapi would also claim HTML, other CRSs and writing."""
 SCHEMA: Final = "application/schema+json"
 OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
-_TIDY_RELS: Final = ("processes", "job-list", "tiling-schemes")
+_ELSEWHERE: Final = ("processes", "job-list", "tiling-schemes")
 
 
 class _Request:
@@ -112,6 +112,7 @@ class Api:
             found = self._asked(itemtypes.get_collection_queryables, given, name)
             for column in collection.columns:
                 found["properties"][column.name]["description"] = f"{column.zh} · {column.en}"
+            found["additionalProperties"] = False  # what is not named here is refused
             found["$id"] = f"{self.base}/collections/{name}/queryables"
             return _told(found, SCHEMA)
         if steps == ["schema"]:
@@ -195,7 +196,7 @@ def _told(content: Mapping[str, Any], media_type: str) -> Answer:
 def _served(link: Mapping[str, str]) -> bool:
     """Whether this server has what a link of pygeoapi leads to."""
     foreign = link["type"] in {"text/html", "application/ld+json"} and link["rel"] != "about"
-    return not foreign and not link["rel"].endswith(_TIDY_RELS)
+    return not foreign and not link["rel"].endswith(_ELSEWHERE)
 
 
 def _settings(holding: Holding, base: str, address: str) -> dict[str, Any]:
