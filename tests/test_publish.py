@@ -193,7 +193,7 @@ def test_another_name_for_this_machine_gets_no_key(served, host):
 def test_other_methods_are_refused(served):
     for method in ("POST", "PUT", "DELETE", "OPTIONS"):
         answer, _ = ask(served, "/", method)
-        assert answer.status == 501
+        assert answer.status == 405
 
 
 @pytest.mark.browser

@@ -299,18 +299,6 @@ def put_out(content: bytes) -> None:
 
 def cited(atlas: Atlas, chosen: Sequence[PlacedCase]) -> str:
     """How to cite what is handed on."""
-    from eppv_atlas import __version__
+    from eppv_atlas import __version__, ledgers
 
-    used = {placed.case.source.document for placed in chosen}
-    lines = [
-        f"{document.publisher.zh}：{document.title.zh}，{document.issued}。 "
-        f"{document.publisher.en}: {document.title.en}, {document.issued}."
-        for name, document in atlas.settings.documents.items()
-        if name in used
-    ]
-    return "\n".join(
-        [
-            *lines,
-            f"{atlas.settings.title.zh} · {atlas.settings.title.en}, eppv-atlas {__version__}, CC BY 4.0.",
-        ]
-    )
+    return ledgers.cited(chosen, atlas.settings, f"eppv-atlas {__version__}")

@@ -1,4 +1,4 @@
-"""Commands that make something of an atlas: build, serve, tidy, new.
+"""Commands that make something of an atlas: build, tidy, new.
 
 Floor 4: puts the floors below together; knows no rules and no formulas.
 """
@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -105,32 +104,6 @@ def build(
         f"{len(pages)} pages ({size:.1f} MB) in {target}; open {target / render.NATIONAL}",
         f"已在 {target} 写出 {len(pages)} 个页面（{size:.1f} MB）；请打开 {target / render.NATIONAL}",
     )
-
-
-@app.command()
-def serve(
-    folder: Annotated[
-        Path | None, typer.Argument(help="Folder with the pages; maps/ of the atlas folder if left out.")
-    ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any free one.")] = 8000,
-) -> None:
-    """Show the built pages in this machine's browser at http://127.0.0.1:8000/.
-
-    A Tianditu key in the environment variable EPPV_TIANDITU_KEY goes along with
-    each answer, so that readers need not type it; it is written into no file.
-    """
-    from eppv_atlas import serve as serving
-
-    target = folder or (console.CHOICE.folder / "maps" if console.CHOICE.folder else Path("maps"))
-    with serving.server(target, port, os.environ.get(serving.KEY_VARIABLE, "")) as held:
-        address = f"http://127.0.0.1:{held.server_address[1]}/"
-        console.say(
-            f"pages of {target} at {address} (stop with Ctrl+C)",
-            f"{target} 的页面：{address}（按 Ctrl+C 停止）",
-        )
-        sys.stdout.flush()
-        with suppress(KeyboardInterrupt):
-            held.serve_forever()
 
 
 @app.command(name="tidy")

@@ -4,6 +4,7 @@ Floor 3: receives measures and findings, never computes them; must not know
 files, formats, maps or the command line.
 """
 
+from eppv_atlas.ledgers.citing import cited
 from eppv_atlas.ledgers.columns import Column, Ledger, Row
 from eppv_atlas.ledgers.rows import (
     GENERAL,
@@ -21,6 +22,7 @@ __all__ = [
     "Column",
     "Ledger",
     "Row",
+    "cited",
     "claims",
     "facts",
     "glossary",

@@ -128,6 +128,26 @@ def stamp(root: Path) -> tuple[bool, bytes]:
     return (state / _JOURNAL).is_dir(), last
 
 
+def fingerprint(root: Path) -> tuple[object, ...]:
+    """What another process looks at to see that files changed, with or without a journal: names, sizes, times."""
+    found = []
+    patterns = (
+        (root, "atlas.*"),
+        (root, "*.parquet"),
+        (root, "*.fgb"),
+        (root / "cases", "*"),
+        (root / "geodata", "*"),
+    )
+    for folder, pattern in patterns:
+        for path in [root] if root.is_file() else sorted(folder.glob(pattern)):
+            if path.name.startswith("."):
+                continue
+            with suppress(OSError):
+                seen = path.stat()
+                found.append((path.name, seen.st_ino, seen.st_size, seen.st_mtime_ns))
+    return (stamp(root), *found)
+
+
 def recovered(root: Path) -> None:
     """Finish what a killed process began, if it left anything.
 
