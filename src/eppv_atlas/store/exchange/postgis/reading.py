@@ -57,12 +57,12 @@ def get(address: str | Address) -> Got:
     at = of(address)
     with connected(at, _UNCHANGED) as (connection, _), _moment(connection):
         schema.demand_current(connection, at)
-        settings, version = _settings(connection, at)
+        content, version = settings(connection, at)
         for case, number, rows in cases(connection, at):
             versions[case] = number
             for name, some in rows.items():
                 out[name] += some
-    return Got(out, settings, versions | ({ATLAS: version} if version is not None else {}))
+    return Got(out, content, versions | ({ATLAS: version} if version is not None else {}))
 
 
 def stream(address: str | Address) -> Iterator[tuple[str, int, Rows]]:
@@ -87,22 +87,29 @@ def _moment(connection: psycopg.Connection[Any]) -> Any:
     return connection.transaction()
 
 
-def _settings(connection: psycopg.Connection[Any], at: Address) -> tuple[dict[str, Any], int | None]:
+def settings(connection: psycopg.Connection[Any], at: Address) -> tuple[dict[str, Any], int | None]:
+    """Content of atlas.yaml and its version; nothing and None where none was put.
+
+    Raises
+    ------
+    UsageError
+        If somebody damaged it.
+    """
     row = connection.execute(
         sql.SQL("SELECT settings, version FROM {}").format(sql.Identifier(at.schema, "atlas"))
     ).fetchone()
     if row is None:
         return {}, None
     try:
-        settings = json.loads(row[0])
+        content = json.loads(row[0])
     except (ValueError, RecursionError):
-        settings = None
-    if not isinstance(settings, dict):
+        content = None
+    if not isinstance(content, dict):
         raise UsageError(
             f"{at.shown}: column settings of the table atlas holds no JSON; put back what was there",
             f"{at.shown}：表 atlas 的 settings 列不是 JSON；请恢复原内容",
         )
-    return settings, int(row[1])
+    return content, int(row[1])
 
 
 def cases(

@@ -10,13 +10,14 @@ maps or the command line.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import psycopg
 from psycopg import errors, sql
 
-from eppv_atlas.errors import DataError
+from eppv_atlas.errors import DataError, UsageError
 from eppv_atlas.store.exchange import arrow, records
 from eppv_atlas.store.exchange import rows as exchange_rows
 from eppv_atlas.store.exchange.layers import CASES, LAYERS, PARTS, Layer
@@ -157,11 +158,7 @@ class _Work:
         for key in held:
             heads.pop(key, None)
         heads |= self._heads(connection, held, lock=True)
-        by_hand = [
-            key
-            for key in held
-            if key in heads and heads[key].revision is None and key in self.mine and key != ATLAS
-        ]
+        by_hand = [key for key in held if key in heads and heads[key].revision is None and key in self.mine]
         return self._decided(heads, self._worked(connection, by_hand))
 
     def _decided(self, heads: Mapping[str, Head], worked: Mapping[str, str]) -> Plan:
@@ -186,6 +183,9 @@ class _Work:
     def _worked(self, connection: psycopg.Connection[Any], ids: list[str]) -> dict[str, str]:
         """Revisions of cases as they stand in the database, worked out of their rows."""
         out: dict[str, str] = {}
+        if ATLAS in ids:
+            with suppress(UsageError):  # what is damaged is not what was read
+                out[ATLAS] = settling.of_settings(reading.settings(connection, self.at)[0])
         if ids:
             for case, _, rows in reading.cases(connection, self.at, ids):
                 out[case] = _revisions(rows, self.settings).get(case, "")
