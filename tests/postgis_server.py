@@ -2,12 +2,12 @@
 
 import os
 import pwd
-import resource
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -78,16 +78,12 @@ class Server:
             [str(part) for part in command], check=True, capture_output=True, user=self.user, cwd=self.folder
         )
 
-    def start(self, file_limit=None):
-        limit = (
-            (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit)))
-            if file_limit
-            else None
-        )
+    def start(self, blocks="unlimited"):
+        """Start it; no file may grow beyond so many blocks of 512 bytes."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [self.bin / "postgres", "-D", self.data], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                user=self.user, cwd=self.folder, start_new_session=True, preexec_fn=limit,
+                ["sh", "-c", f"ulimit -f {blocks}; exec \"$0\" -D \"$1\"", self.bin / "postgres", self.data], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                user=self.user, cwd=self.folder, start_new_session=True,
             )  # fmt: skip
         self.await_up()
 
@@ -120,10 +116,8 @@ class Server:
                 children.append(int(entry.parent.name))
         self.process.kill()
         for pid in children:
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         self.process.wait(30)
 
     def remove(self):
