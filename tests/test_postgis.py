@@ -218,6 +218,38 @@ def test_a_stream_gives_the_cases_one_by_one(mine, url):
     assert_same_rows(together, got.rows)
 
 
+def test_a_stream_sees_one_moment_whatever_is_written_meanwhile(mine, url):
+    before = postgis.get(url)
+    going = postgis.stream(url)
+    cases = [next(going)]
+    everything_anew(mine.retitle(max(FEW), "meanwhile")).put(url)
+    cases += going
+    assert {case: version for case, version, _ in cases} | {
+        postgis.ATLAS: before.versions[postgis.ATLAS]
+    } == before.versions
+    together = {layer.name: [row for _, _, some in cases for row in some[layer.name]] for layer in LAYERS}
+    assert_same_rows(together, before.rows)
+
+
+def test_a_backup_put_back_elsewhere_is_the_same_and_goes_on(whole, mine, url, server, base, tmp_path):
+    dump = tmp_path / "eppv.dump"
+    tools = {
+        name: [server.bin / name, "-h", server.folder, "-U", "postgres"] for name in ("pg_dump", "pg_restore")
+    }
+    subprocess.run([*tools["pg_dump"], "-Fc", "-f", dump, base], check=True)
+    name = f"restored_{base}"
+    server.ask(f"CREATE DATABASE {name} TEMPLATE template0")
+    subprocess.run([*tools["pg_restore"], "-d", name, dump], check=True)
+    there = server.url(name)
+    assert_same_rows(postgis.get(there).rows, postgis.get(url).rows)
+    assert postgis.get(there).versions == postgis.get(url).versions
+    assert mine.twin().retitle(FEW[0], "after").put(there).changed == (FEW[0],)
+    server.ask("UPDATE eppv.zones SET name_zh = '手改'", base=name, user="alice")
+    with pytest.raises(DataError):
+        mine.twin().retitle(FEW[0], "late").put(there)
+    server.ask(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 NASTY = (
     "'; DROP TABLE cases; --",
     "\\",
@@ -315,6 +347,12 @@ def test_what_no_database_stores_is_refused_by_name_and_nothing_is_written(mine,
     assert f"{layer}[2]" in told(error)
     assert column in told(error)
     assert postgis.get(url).versions == before.versions
+
+
+def test_settings_that_no_database_stores_are_refused(mine, url):
+    with pytest.raises(DataError) as error:
+        postgis.put(url, mine.rows, {"title": "\ud800"}, mine.base)
+    assert "atlas.yaml" in told(error)
 
 
 def test_rows_of_no_case_and_ids_that_come_twice_are_refused(mine, url):
@@ -771,6 +809,35 @@ def test_renaming_a_case_or_moving_a_part_changes_both_sides(mine, url, server, 
     assert {row["case"] for row in got.rows["zones"]} == {*FEW[:2], "renamed"}
     noted = server.ask('SELECT what, "case" FROM eppv.history ORDER BY id DESC LIMIT 2', base=base)
     assert noted == [("added", "renamed"), ("removed", FEW[2])]
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [("zones", "CURVEPOLYGON(CIRCULARSTRING(0 0, 1 1, 2 0, 1 -1, 0 0))"), ("zones", "TIN(((0 0, 0 1, 1 0, 0 0)))"),
+     ("zones", "POLYGON Z((0 0 1, 0 1 1, 1 0 1, 0 0 1))"), ("sites", "LINESTRING(0 0, 1 1)")],
+)  # fmt: skip
+def test_shapes_that_no_atlas_holds_are_refused_when_they_are_saved(mine, server, base, layer, shape):
+    with pytest.raises(psycopg.Error):
+        server.ask(f"UPDATE eppv.{layer} SET geometry = public.ST_GeomFromText('{shape}', 4326)", base=base)
+
+
+def test_a_shape_that_cannot_be_read_is_named(mine, url, server, base):
+    server.dirty = True
+    server.ask("ALTER TABLE eppv.zones DROP CONSTRAINT plain_geometry", base=base)
+    server.ask(
+        "UPDATE eppv.zones SET geometry = public.ST_GeomFromText('TRIANGLE((0 0, 0 1, 1 0, 0 0))', 4326)",
+        base=base,
+    )
+    with pytest.raises(UsageError) as error:
+        postgis.get(url)
+    assert f"the shape of {min(FEW)}/" in told(error)
+
+
+def test_settings_damaged_by_hand_are_said(mine, url, server, base):
+    server.ask("UPDATE eppv.atlas SET settings = '[1'", base=base)
+    with pytest.raises(UsageError) as error:
+        postgis.get(url)
+    assert "holds no JSON" in told(error)
 
 
 def test_saving_without_a_change_is_none(mine, url, server, base):

@@ -215,12 +215,15 @@ def _told(error: psycopg.Error, address: Address, course: Course, doing: tuple[s
     if not course.connected:
         return _refused(error, address, said)
     en, zh = doing
-    if course.committing and (state[:2] in {"08", "57"} or not state):
+    lost = state[:2] in {"08", "57"} or (
+        not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    )
+    if course.committing and lost:
         en = "whether it was written is not known; running it again finds out, and writes nothing twice"
         zh = "是否已写入尚不可知；重新运行即可查明，且不会重复写入"
     if state in _KNOWN:
         what = tuple(text.format(schema=address.schema) for text in _KNOWN[state])
-    elif state[:2] == "08" or state in {"57P01", "57P02", "57P03"} or not state:
+    elif lost:
         what = ("the connection was lost", "连接中断")
     else:
         what = ("the server refuses", "服务器拒绝")

@@ -43,8 +43,7 @@ def write(connection: psycopg.Connection[Any], schema: str) -> None:
         for name, (zh, en) in _meanings(layer).items():
             target = sql.SQL("COLUMN {}").format(sql.Identifier(schema, layer.name, name))
             _comment(connection, target, zh, en)
-        with suppress(errors.DependentObjectsStillExist), connection.transaction():
-            _view(connection, schema, layer)
+        _view(connection, schema, layer)
 
 
 def _meanings(layer: Layer) -> dict[str, tuple[str, str]]:
@@ -59,9 +58,11 @@ def _comment(connection: psycopg.Connection[Any], target: sql.Composable, zh: st
 
 
 def _view(connection: psycopg.Connection[Any], schema: str, layer: Layer) -> None:
-    """A view with Chinese names, for people who open the table and not the documentation."""
+    """A view with Chinese names, for people who open the table and not the documentation.
+
+    One that others have built upon, and that cannot become what it should be, stays as it was.
+    """
     view = sql.Identifier(schema, layer.zh)
-    connection.execute(sql.SQL("DROP VIEW IF EXISTS {}").format(view))
     columns, used = [], set()
     for name, (zh, _) in _meanings(layer).items():
         if name in {"record", "xact"}:
@@ -71,11 +72,16 @@ def _view(connection: psycopg.Connection[Any], schema: str, layer: Layer) -> Non
             label = _short(f"{name} {label}")
         used.add(label)
         columns.append(sql.SQL("{} AS {}").format(sql.Identifier(name), sql.Identifier(label)))
-    connection.execute(
-        sql.SQL("CREATE VIEW {} AS SELECT {} FROM {}").format(
-            view, sql.SQL(", ").join(columns), sql.Identifier(schema, layer.name)
-        )
+    make = sql.SQL("CREATE OR REPLACE VIEW {} AS SELECT {} FROM {}").format(
+        view, sql.SQL(", ").join(columns), sql.Identifier(schema, layer.name)
     )
+    try:
+        with connection.transaction():
+            connection.execute(make)
+    except errors.InvalidTableDefinition:
+        with suppress(errors.DependentObjectsStillExist), connection.transaction():
+            connection.execute(sql.SQL("DROP VIEW {}").format(view))
+            connection.execute(make)
 
 
 def _short(label: str) -> str:

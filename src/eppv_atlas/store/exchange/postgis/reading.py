@@ -168,6 +168,20 @@ def _rows(
         while some := cursor.fetchmany(_AT_A_TIME):
             shapes: Any = [None] * len(some)
             if layer.shapes is not None:
-                shapes = shapely.from_wkb(np.array([one[-1] for one in some], dtype=object))
+                shapes = _shapes([one[-1] for one in some], [one[:2] for one in some], at, layer)
             for one, shape in zip(some, shapes, strict=True):
                 yield dict(zip(names, one, strict=False)) | {"geometry": shape}
+
+
+def _shapes(wkb: list[bytes | None], keys: list[tuple[Any, ...]], at: Address, layer: Layer) -> Any:
+    try:
+        return shapely.from_wkb(np.array(wkb, dtype=object))
+    except shapely.errors.GEOSException:
+        found = shapely.from_wkb(np.array(wkb, dtype=object), on_invalid="ignore")
+        bad = next(key for key, held, shape in zip(keys, wkb, found, strict=True) if held and shape is None)
+        name = "/".join(map(str, bad if layer is not CASES else bad[:1]))
+        raise UsageError(
+            f"{at.shown}: the shape of {name} in table {layer.name} is of a kind that is not read (curve, surface); "
+            "make it a polygon",
+            f"{at.shown}：表 {layer.name} 中 {name} 的图形属不支持的类型（曲线、曲面）；请改为多边形",
+        ) from None

@@ -22,8 +22,8 @@ _WIRE_TYPES: Final = {"text": "text", "list": "text", "integer": "int8", "number
 _LONG: Final = range(-(2**63), 2**63)
 
 
-def checked(rows: Rows, shown: str) -> None:
-    """See to it that rows can be stored and found again.
+def checked(rows: Rows, settings: str, shown: str) -> None:
+    """See to it that rows and the text of the settings can be stored and found again.
 
     Raises
     ------
@@ -31,6 +31,9 @@ def checked(rows: Rows, shown: str) -> None:
         With everything that cannot.
     """
     problems = [problem for layer in LAYERS for problem in _flaws(layer, rows, shown)]
+    if not _whole(settings):
+        en, zh = "the settings hold half a character (a lone surrogate)", "设置中含有残缺字符"
+        problems.append(Problem(shown, 0, "atlas.yaml", "not-storable", en, zh))
     if problems:
         raise DataError(problems)
 

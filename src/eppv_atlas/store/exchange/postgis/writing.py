@@ -96,7 +96,7 @@ def put(
         If the server is not there, refuses or fails; nothing is written then.
     """
     at = of(address)
-    staging.checked(rows, at.shown)
+    staging.checked(rows, arrow.settings_text(settings), at.shown)
     work = _Work(at, rows, settings, dict(base or {}), remove=remove)
     if may_migrate and schema.pending(at):
         schema.migrate(at)

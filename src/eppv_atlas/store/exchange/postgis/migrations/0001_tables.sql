@@ -112,7 +112,10 @@ CREATE TABLE zones (
     "position" bigint,
     record text,
     geometry geometry(Geometry, 4326),
-    PRIMARY KEY ("case", id)
+    PRIMARY KEY ("case", id),
+    CONSTRAINT plain_geometry CHECK (
+        NOT ST_HasArc(geometry) AND GeometryType(geometry) NOT IN ('TIN', 'TRIANGLE', 'POLYHEDRALSURFACE')
+    )
 );
 
 CREATE TABLE facts (

@@ -101,15 +101,25 @@ END
 $$;
 
 -- A figure that is changed outdates the areas that rest on it; an anchor that moves, the point of its case.
-CREATE FUNCTION outdate() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION outdate_areas() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    IF TG_TABLE_NAME = 'facts' THEN
-        UPDATE zones SET stated_m2 = NULL, difference_pct = NULL
-        WHERE "case" = OLD."case" AND stated_area = OLD.id AND stated_m2 IS NOT NULL;
-    ELSE
-        UPDATE cases SET geometry = NULL, confidence = NULL
-        WHERE "case" = OLD."case" AND anchor = OLD.id AND geometry IS NOT NULL;
+    UPDATE zones SET stated_m2 = NULL, difference_pct = NULL
+    WHERE "case" = OLD."case" AND stated_area = OLD.id AND stated_m2 IS NOT NULL;
+    RETURN NULL;
+END
+$$;
+
+-- Shapes are compared here and not in WHEN: a backup is put back without the operators of PostGIS in sight.
+CREATE FUNCTION outdate_point() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF NEW.geometry IS NOT DISTINCT FROM OLD.geometry AND NEW.confidence IS NOT DISTINCT FROM OLD.confidence
+        THEN
+            RETURN NULL;
+        END IF;
     END IF;
+    UPDATE cases SET geometry = NULL, confidence = NULL
+    WHERE "case" = OLD."case" AND anchor = OLD.id AND geometry IS NOT NULL;
     RETURN NULL;
 END
 $$;
@@ -138,28 +148,16 @@ CREATE TRIGGER outdate_changed AFTER UPDATE ON facts FOR EACH ROW
         coalesce(current_setting('eppv.writing', true), '') = '' AND pg_trigger_depth() = 0
         AND (OLD.value IS DISTINCT FROM NEW.value OR OLD.unit IS DISTINCT FROM NEW.unit OR OLD.id <> NEW.id)
     )
-    EXECUTE FUNCTION outdate();
+    EXECUTE FUNCTION outdate_areas();
 CREATE TRIGGER outdate_removed AFTER DELETE ON facts FOR EACH ROW
     WHEN (coalesce(current_setting('eppv.writing', true), '') = '' AND pg_trigger_depth() = 0)
-    EXECUTE FUNCTION outdate();
-CREATE TRIGGER outdate_changed AFTER UPDATE ON sites FOR EACH ROW
-    WHEN (
-        coalesce(current_setting('eppv.writing', true), '') = '' AND pg_trigger_depth() = 0
-        AND (OLD.geometry IS DISTINCT FROM NEW.geometry OR OLD.confidence IS DISTINCT FROM NEW.confidence)
-    )
-    EXECUTE FUNCTION outdate();
-CREATE TRIGGER outdate_removed AFTER DELETE ON sites FOR EACH ROW
+    EXECUTE FUNCTION outdate_areas();
+CREATE TRIGGER outdate_changed AFTER UPDATE OR DELETE ON sites FOR EACH ROW
     WHEN (coalesce(current_setting('eppv.writing', true), '') = '' AND pg_trigger_depth() = 0)
-    EXECUTE FUNCTION outdate();
-CREATE TRIGGER outdate_changed AFTER UPDATE ON zones FOR EACH ROW
-    WHEN (
-        coalesce(current_setting('eppv.writing', true), '') = '' AND pg_trigger_depth() = 0
-        AND (OLD.geometry IS DISTINCT FROM NEW.geometry OR OLD.confidence IS DISTINCT FROM NEW.confidence)
-    )
-    EXECUTE FUNCTION outdate();
-CREATE TRIGGER outdate_removed AFTER DELETE ON zones FOR EACH ROW
+    EXECUTE FUNCTION outdate_point();
+CREATE TRIGGER outdate_changed AFTER UPDATE OR DELETE ON zones FOR EACH ROW
     WHEN (coalesce(current_setting('eppv.writing', true), '') = '' AND pg_trigger_depth() = 0)
-    EXECUTE FUNCTION outdate();
+    EXECUTE FUNCTION outdate_point();
 
 -- Parts of a name are found quickly where the database has the extension pg_trgm.
 DO $$
