@@ -340,11 +340,11 @@ def test_hostile_texts_numbers_and_shapes_come_back_as_they_were(hostile, atlas)
 )  # fmt: skip
 def test_what_no_database_stores_is_refused_by_name_and_nothing_is_written(mine, url, layer, column, value):
     before = postgis.get(url)
-    given_rows = mine.retitle(FEW[0], "new").rows
-    given_rows[layer][1][column] = value
+    given_rows = mine.retitle(min(FEW), "new").retitle(max(FEW), "new").rows
+    given_rows[layer][0][column] = value
     with pytest.raises(DataError) as error:
         postgis.put(url, given_rows, mine.records.settings, mine.base)
-    assert f"{layer}[2]" in told(error)
+    assert f"{layer}/{min(FEW)}" in told(error)
     assert column in told(error)
     assert postgis.get(url).versions == before.versions
 

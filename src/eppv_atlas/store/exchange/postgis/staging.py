@@ -22,15 +22,49 @@ _WIRE_TYPES: Final = {"text": "text", "list": "text", "integer": "int8", "number
 _LONG: Final = range(-(2**63), 2**63)
 
 
-def checked(rows: Rows, settings: str, shown: str) -> None:
-    """See to it that rows and the text of the settings can be stored and found again.
+def sorted_out(rows: Rows, shown: str) -> None:
+    """See to it that every row belongs to a case and none comes twice.
 
     Raises
     ------
     DataError
-        With everything that cannot.
+        With every row that does not.
     """
-    problems = [problem for layer in LAYERS for problem in _flaws(layer, rows, shown)]
+    known = {row.get("case") for row in rows[CASES.name]}
+    problems: list[Problem] = []
+    for layer in LAYERS:
+        seen: set[tuple[Any, ...]] = set()
+        for number, row in enumerate(rows.get(layer.name, ()), start=1):
+            key = (row.get("case"),) if layer is CASES else (row.get("case"), row.get("id"))
+            place = f"{layer.name}[{number}]"
+            if not all(isinstance(one, str) and one for one in key) or row["case"] not in known:
+                en, zh = "the row has no id, or names no case that is put", "该行没有 id，或所属案例不在其中"
+                problems.append(Problem(shown, 0, place, "orphan-row", en, zh))
+            elif key in seen:
+                name = "/".join(map(str, key))
+                en, zh = f"there is a second {name}; remove one", f"{name} 重复；请删去一个"
+                problems.append(Problem(shown, 0, place, "duplicate-id", en, zh))
+            seen.add(key)
+    if problems:
+        raise DataError(problems)
+
+
+def checked(rows: Rows, ids: Collection[str], settings: str, shown: str) -> None:
+    """See to it that rows of some cases, and the text of the settings, can be stored and found again.
+
+    Raises
+    ------
+    DataError
+        With every value that cannot.
+    """
+    wanted = set(ids)
+    problems = [
+        problem
+        for layer in LAYERS
+        for row in rows.get(layer.name, ())
+        if row["case"] in wanted
+        for problem in _flaws(layer, row, shown)
+    ]
     if not _whole(settings):
         en, zh = "the settings hold half a character (a lone surrogate)", "设置中含有残缺字符"
         problems.append(Problem(shown, 0, "atlas.yaml", "not-storable", en, zh))
@@ -38,25 +72,13 @@ def checked(rows: Rows, settings: str, shown: str) -> None:
         raise DataError(problems)
 
 
-def _flaws(layer: Layer, rows: Rows, shown: str) -> Iterator[Problem]:
-    known = {row.get("case") for row in rows[CASES.name]}
-    seen: set[tuple[Any, ...]] = set()
-    for number, row in enumerate(rows.get(layer.name, ()), start=1):
-        key = (row.get("case"),) if layer is CASES else (row.get("case"), row.get("id"))
-        place = f"{layer.name}[{number}]"
-        if not all(isinstance(one, str) and one for one in key) or row["case"] not in known:
-            en, zh = "the row has no id, or names no case that is put", "该行没有 id，或所属案例不在其中"
-            yield Problem(shown, 0, place, "orphan-row", en, zh)
-        elif key in seen:
-            name = "/".join(map(str, key))
-            en, zh = f"there is a second {name}; remove one", f"{name} 重复；请删去一个"
-            yield Problem(shown, 0, place, "duplicate-id", en, zh)
-        seen.add(key)
-        for field in layer.fields:
-            if not _storable(field, row.get(field.name)):
-                en = f"column {field.name} holds what no database stores there (NUL, half a character, no number)"
-                zh = f"{field.name} 列含有数据库无法保存的内容（NUL、残缺字符或非数值）"
-                yield Problem(shown, 0, f"{place} {'/'.join(map(str, key))}", "not-storable", en, zh)
+def _flaws(layer: Layer, row: Row, shown: str) -> Iterator[Problem]:
+    for field in layer.fields:
+        if not _storable(field, row.get(field.name)):
+            place = "/".join([layer.name, row["case"], *([] if layer is CASES else [row["id"]])])
+            en = f"column {field.name} holds what no database stores there (NUL, half a character, no number)"
+            zh = f"{field.name} 列含有数据库无法保存的内容（NUL、残缺字符或非数值）"
+            yield Problem(shown, 0, place, "not-storable", en, zh)
 
 
 def _storable(field: Field, value: Any) -> bool:

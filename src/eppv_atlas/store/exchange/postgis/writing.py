@@ -96,7 +96,7 @@ def put(
         If the server is not there, refuses or fails; nothing is written then.
     """
     at = of(address)
-    staging.checked(rows, arrow.settings_text(settings), at.shown)
+    staging.sorted_out(rows, at.shown)
     work = _Work(at, rows, settings, dict(base or {}), remove=remove)
     if may_migrate and schema.pending(at):
         schema.migrate(at)
@@ -131,6 +131,8 @@ class _Work:
             plan = self._plan(connection)
             if plan.refused:
                 raise DataError(plan.refused)
+            written = {*plan.add, *plan.change, *plan.settle}
+            staging.checked(self.rows, written, arrow.settings_text(self.settings), self.at.shown)
             self._remove(connection, plan.remove)
             self._cases(connection, plan.add, plan.change)
             _writing(connection, "settle")
@@ -208,7 +210,7 @@ class _Work:
         self._insert(connection, CASES, add)
         for layer in PARTS:
             self._prune(connection, layer, change)
-            self._upsert(connection, layer)
+            self._upsert(connection, layer, fresh=not change)
 
     def _write_settings(self, connection: psycopg.Connection[Any], *, add: bool, change: bool) -> None:
         order = (
@@ -252,18 +254,19 @@ class _Work:
             )
             connection.execute(query, [list(ids)])
 
-    def _upsert(self, connection: psycopg.Connection[Any], layer: Layer) -> None:
-        """Parts are updated in place, so that what others hang on them stays."""
-        names = [name for name in staging.columns(layer) if name not in {"case", "id"}]
-        query = sql.SQL(
-            'INSERT INTO {} ({}) SELECT {} FROM {} AS i ON CONFLICT ("case", id) DO UPDATE SET {}'
-        ).format(
-            self._table(layer.name),
-            _named(layer),
-            self._selected(connection, layer),
-            staging.table(layer),
-            sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in names),
+    def _upsert(self, connection: psycopg.Connection[Any], layer: Layer, *, fresh: bool) -> None:
+        """Parts are updated in place, so that what others hang on them stays; those of new cases are new."""
+        query = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} AS i").format(
+            self._table(layer.name), _named(layer), self._selected(connection, layer), staging.table(layer)
         )
+        if not fresh:
+            query += sql.SQL(' ON CONFLICT ("case", id) DO UPDATE SET {}').format(
+                sql.SQL(", ").join(
+                    sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name))
+                    for name in staging.columns(layer)
+                    if name not in {"case", "id"}
+                )
+            )
         connection.execute(query)
 
     def _prune(self, connection: psycopg.Connection[Any], layer: Layer, ids: Collection[str]) -> None:
