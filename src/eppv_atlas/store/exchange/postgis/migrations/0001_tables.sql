@@ -3,7 +3,7 @@
 -- A migration is never edited once published: what comes later is a file of its own.
 
 CREATE TABLE atlas (
-    "case" text PRIMARY KEY DEFAULT 'atlas.yaml' CHECK ("case" = 'atlas.yaml'),
+    "case" text COLLATE "C" PRIMARY KEY DEFAULT 'atlas.yaml' CHECK ("case" = 'atlas.yaml'),
     settings text NOT NULL,
     notes text,
     revision text,
@@ -14,7 +14,7 @@ CREATE TABLE atlas (
 );
 
 CREATE TABLE cases (
-    "case" text PRIMARY KEY CHECK ("case" <> '' AND "case" <> 'atlas.yaml'),
+    "case" text COLLATE "C" PRIMARY KEY CHECK ("case" <> '' AND "case" <> 'atlas.yaml'),
     batch text,
     "order" bigint,
     title_zh text,
@@ -56,8 +56,8 @@ CREATE TABLE cases (
 );
 
 CREATE TABLE sites (
-    "case" text REFERENCES cases ON UPDATE CASCADE ON DELETE CASCADE,
-    id text CHECK (id <> ''),
+    "case" text COLLATE "C" REFERENCES cases ON UPDATE CASCADE ON DELETE CASCADE,
+    id text COLLATE "C" CHECK (id <> ''),
     name_zh text,
     name_en text,
     kind text,
@@ -78,8 +78,8 @@ CREATE TABLE sites (
 );
 
 CREATE TABLE zones (
-    "case" text REFERENCES cases ON UPDATE CASCADE ON DELETE CASCADE,
-    id text CHECK (id <> ''),
+    "case" text COLLATE "C" REFERENCES cases ON UPDATE CASCADE ON DELETE CASCADE,
+    id text COLLATE "C" CHECK (id <> ''),
     name_zh text,
     name_en text,
     kind text,
@@ -119,8 +119,8 @@ CREATE TABLE zones (
 );
 
 CREATE TABLE facts (
-    "case" text REFERENCES cases ON UPDATE CASCADE ON DELETE CASCADE,
-    id text CHECK (id <> ''),
+    "case" text COLLATE "C" REFERENCES cases ON UPDATE CASCADE ON DELETE CASCADE,
+    id text COLLATE "C" CHECK (id <> ''),
     label_zh text,
     label_en text,
     section text,
@@ -140,8 +140,8 @@ CREATE TABLE facts (
 );
 
 CREATE TABLE mechanisms (
-    "case" text REFERENCES cases ON UPDATE CASCADE ON DELETE CASCADE,
-    id text CHECK (id <> ''),
+    "case" text COLLATE "C" REFERENCES cases ON UPDATE CASCADE ON DELETE CASCADE,
+    id text COLLATE "C" CHECK (id <> ''),
     name_zh text,
     name_en text,
     kind text,
