@@ -17,8 +17,8 @@ from eppv_atlas.errors import DataError, Problem
 from eppv_atlas.store.exchange.layers import CASES, LAYERS, Field, Layer, Row
 from eppv_atlas.store.exchange.rows import Rows
 
-_SQL_TYPES: Final = {"text": "text", "list": "text", "integer": "bigint", "number": "double precision"}
 _WIRE_TYPES: Final = {"text": "text", "list": "text", "integer": "int8", "number": "float8"}
+_SRID: Final = 4326
 _LONG: Final = range(-(2**63), 2**63)
 
 
@@ -110,37 +110,44 @@ def table(layer: Layer) -> sql.Identifier:
     return sql.Identifier("pg_temp", f"incoming_{layer.name}")
 
 
-def stage(connection: psycopg.Connection[Any], layer: Layer, rows: Rows, ids: Collection[str]) -> None:
+def named(layer: Layer) -> sql.Composed:
+    """Columns of a layer that are written, for a statement."""
+    return sql.SQL(", ").join(map(sql.Identifier, columns(layer)))
+
+
+def stage(
+    connection: psycopg.Connection[Any], layer: Layer, like: sql.Identifier, rows: Rows, ids: Collection[str]
+) -> None:
     """Bring rows of some cases into a temporary table, which lasts as long as the transaction."""
-    wanted = set(ids)
-    some = [row for row in rows.get(layer.name, ()) if row["case"] in wanted]
-    parts: list[sql.Composable] = [
-        sql.SQL("{} {}").format(sql.Identifier(field.name), sql.SQL(_SQL_TYPES[field.kind]))
-        for field in layer.fields
-    ]
-    types = [_WIRE_TYPES[field.kind] for field in layer.fields]
-    if layer.shapes is not None:
-        parts.append(sql.SQL("geometry bytea"))
-        types.append("bytea")
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table(layer)))
     connection.execute(
-        sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(
-            sql.Identifier(f"incoming_{layer.name}"), sql.SQL(", ").join(parts)
+        sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
+            sql.Identifier(f"incoming_{layer.name}"), named(layer), like
         )
     )
-    names = sql.SQL(", ").join(map(sql.Identifier, columns(layer)))
-    order = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(table(layer), names)
-    with connection.cursor() as cursor, cursor.copy(order) as copy:
-        copy.set_types(types)
+    copy(connection, layer, table(layer), rows, ids)
+
+
+def copy(
+    connection: psycopg.Connection[Any], layer: Layer, into: sql.Identifier, rows: Rows, ids: Collection[str]
+) -> None:
+    """Bring rows of some cases into a table in bulk."""
+    wanted = set(ids)
+    some = [row for row in rows.get(layer.name, ()) if row["case"] in wanted]
+    types = [_WIRE_TYPES[field.kind] for field in layer.fields]
+    types += ["bytea"] if layer.shapes is not None else []  # bytes as PostGIS itself reads them
+    order = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(into, named(layer))
+    with connection.cursor() as cursor, cursor.copy(order) as stream:
+        stream.set_types(types)
         for line in _lines(layer, some):
-            copy.write_row(line)
+            stream.write_row(line)
 
 
 def _lines(layer: Layer, rows: list[Row]) -> Iterator[list[Any]]:
     shapes: Any = None
     if layer.shapes is not None:
         held = np.array([row.get("geometry") for row in rows] or [None], dtype=object)[: len(rows)]
-        shapes = shapely.to_wkb(held, flavor="iso")
+        shapes = shapely.to_wkb(shapely.set_srid(held, _SRID), flavor="extended", include_srid=True)
     for number, row in enumerate(rows):
         line = [_value(field, row.get(field.name)) for field in layer.fields]
         yield line if shapes is None else [*line, shapes[number]]

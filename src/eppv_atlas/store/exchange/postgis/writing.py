@@ -203,14 +203,16 @@ class _Work:
         add, change = ([key for key in keys if key != ATLAS] for keys in (add, change))
         if not (add or change):
             return
-        ids = {*add, *change}
+        for layer in LAYERS if add else ():
+            staging.copy(connection, layer, self._table(layer.name), self.rows, add)
+        if not change:
+            return
         for layer in LAYERS:
-            staging.stage(connection, layer, self.rows, ids)
-        self._update(connection, change)
-        self._insert(connection, CASES, add)
+            staging.stage(connection, layer, self._table(layer.name), self.rows, change)
+        self._update(connection)
         for layer in PARTS:
             self._prune(connection, layer, change)
-            self._upsert(connection, layer, fresh=not change)
+            self._upsert(connection, layer)
 
     def _write_settings(self, connection: psycopg.Connection[Any], *, add: bool, change: bool) -> None:
         order = (
@@ -222,60 +224,39 @@ class _Work:
             text = arrow.settings_text(self.settings)
             connection.execute(sql.SQL(order).format(self._table("atlas")), [text, self.mine[ATLAS]])
 
-    def _selected(self, connection: psycopg.Connection[Any], layer: Layer) -> sql.Composed:
-        """Columns of a temporary table, its shapes as PostGIS has them."""
-        make = sql.Identifier(schema.postgis_schema(connection) or "public", "st_geomfromwkb")
-        return sql.SQL(", ").join(
-            sql.SQL("{}(i.geometry, 4326)").format(make)
-            if name == "geometry"
-            else sql.SQL("i.{}").format(sql.Identifier(name))
-            for name in staging.columns(layer)
+    def _update(self, connection: psycopg.Connection[Any]) -> None:
+        query = sql.SQL('UPDATE {} AS t SET ({}) = ROW ({}) FROM {} AS i WHERE t."case" = i."case"').format(
+            self._table(CASES.name),
+            staging.named(CASES),
+            sql.SQL(", ").join(
+                sql.SQL("i.{}").format(sql.Identifier(name)) for name in staging.columns(CASES)
+            ),
+            staging.table(CASES),
         )
+        connection.execute(query)
 
-    def _insert(self, connection: psycopg.Connection[Any], layer: Layer, ids: Collection[str]) -> None:
-        if ids:
-            query = sql.SQL('INSERT INTO {} ({}) SELECT {} FROM {} AS i WHERE i."case" = ANY (%s)').format(
-                self._table(layer.name),
-                _named(layer),
-                self._selected(connection, layer),
-                staging.table(layer),
-            )
-            connection.execute(query, [list(ids)])
-
-    def _update(self, connection: psycopg.Connection[Any], ids: Collection[str]) -> None:
-        if ids:
-            query = sql.SQL(
-                'UPDATE {} AS t SET ({}) = ROW ({}) FROM {} AS i WHERE t."case" = i."case" AND i."case" = ANY (%s)'
-            ).format(
-                self._table(CASES.name),
-                _named(CASES),
-                self._selected(connection, CASES),
-                staging.table(CASES),
-            )
-            connection.execute(query, [list(ids)])
-
-    def _upsert(self, connection: psycopg.Connection[Any], layer: Layer, *, fresh: bool) -> None:
-        """Parts are updated in place, so that what others hang on them stays; those of new cases are new."""
-        query = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} AS i").format(
-            self._table(layer.name), _named(layer), self._selected(connection, layer), staging.table(layer)
+    def _upsert(self, connection: psycopg.Connection[Any], layer: Layer) -> None:
+        """Parts are updated in place, so that what others hang on them stays."""
+        query = sql.SQL(
+            'INSERT INTO {0} ({1}) SELECT {1} FROM {2} ON CONFLICT ("case", id) DO UPDATE SET {3}'
+        ).format(
+            self._table(layer.name),
+            staging.named(layer),
+            staging.table(layer),
+            sql.SQL(", ").join(
+                sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name))
+                for name in staging.columns(layer)
+                if name not in {"case", "id"}
+            ),
         )
-        if not fresh:
-            query += sql.SQL(' ON CONFLICT ("case", id) DO UPDATE SET {}').format(
-                sql.SQL(", ").join(
-                    sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name))
-                    for name in staging.columns(layer)
-                    if name not in {"case", "id"}
-                )
-            )
         connection.execute(query)
 
     def _prune(self, connection: psycopg.Connection[Any], layer: Layer, ids: Collection[str]) -> None:
-        if ids:
-            query = sql.SQL(
-                'DELETE FROM {} AS t WHERE t."case" = ANY (%s) AND NOT EXISTS '
-                '(SELECT FROM {} AS i WHERE i."case" = t."case" AND i.id = t.id)'
-            ).format(self._table(layer.name), staging.table(layer))
-            connection.execute(query, [list(ids)])
+        query = sql.SQL(
+            'DELETE FROM {} AS t WHERE t."case" = ANY (%s) AND NOT EXISTS '
+            '(SELECT FROM {} AS i WHERE i."case" = t."case" AND i.id = t.id)'
+        ).format(self._table(layer.name), staging.table(layer))
+        connection.execute(query, [list(ids)])
 
     def _outcome(self, connection: psycopg.Connection[Any], plan: Plan) -> Outcome:
         here = [*plan.add, *plan.change, *plan.settle, *plan.same]
@@ -293,10 +274,6 @@ class _Work:
             tuple(plan.behind),
             dict(sorted((base | kept).items())),
         )
-
-
-def _named(layer: Layer) -> sql.Composed:
-    return sql.SQL(", ").join(map(sql.Identifier, staging.columns(layer)))
 
 
 def _writing(connection: psycopg.Connection[Any], how: str) -> None:
