@@ -355,6 +355,15 @@ def test_settings_that_no_database_stores_are_refused(mine, url):
     assert "atlas.yaml" in told(error)
 
 
+@pytest.mark.parametrize("case", ["a\0b", "\udfff", "", None, 7])
+def test_an_id_that_no_database_stores_is_refused(mine, url, case):
+    given_rows = mine.rows
+    given_rows["cases"].append(dict(given_rows["cases"][0], case=case))
+    with pytest.raises(DataError) as error:
+        postgis.put(url, given_rows, mine.records.settings, mine.base)
+    assert "cases[4]" in told(error)
+
+
 def test_rows_of_no_case_and_ids_that_come_twice_are_refused(mine, url):
     given_rows = mine.rows
     given_rows["facts"].append(dict(given_rows["facts"][0]))

@@ -37,8 +37,9 @@ def sorted_out(rows: Rows, shown: str) -> None:
         for number, row in enumerate(rows.get(layer.name, ()), start=1):
             key = (row.get("case"),) if layer is CASES else (row.get("case"), row.get("id"))
             place = f"{layer.name}[{number}]"
-            if not all(isinstance(one, str) and one for one in key) or row["case"] not in known:
-                en, zh = "the row has no id, or names no case that is put", "该行没有 id，或所属案例不在其中"
+            if not all(map(_name, key)) or row["case"] not in known:
+                en = "the row has no id or one that cannot be stored, or names no case that is put"
+                zh = "该行没有 id 或其 id 无法保存，或所属案例不在其中"
                 problems.append(Problem(shown, 0, place, "orphan-row", en, zh))
             elif key in seen:
                 name = "/".join(map(str, key))
@@ -89,6 +90,10 @@ def _storable(field: Field, value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         return False
     return field.kind == "number" or (float(value).is_integer() and int(value) in _LONG)
+
+
+def _name(value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and "\0" not in value and _whole(value)
 
 
 def _whole(text: str) -> bool:
