@@ -1334,8 +1334,10 @@ def test_a_full_disk_leaves_the_old_state(whole, server):
             subprocess.run(["umount", small], check=True)
 
 
-def test_all_faults_were_survived(capfd):
+def test_all_faults_were_survived(capfd, record_property):
     """Stands last: what was tried above, for the report."""
+    for what, count in FAULTS.items():
+        record_property(f"faults {what}", count)
     with capfd.disabled():
         print(f"\nPostGIS: {FAULTS['tried']} faults tried, {FAULTS['survived']} survived")
     assert FAULTS["survived"] == FAULTS["tried"]
