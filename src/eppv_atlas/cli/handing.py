@@ -238,8 +238,8 @@ def take_in(root: Path, file: str | Path, *, apply: bool, replace: bool, quiet: 
             found = folder.adopted(root, read_folder(root), other, replace=replace, known=known)
             transaction.commit(root, found.contents)
             if isinstance(file, str):
-                ids = {*found.new, *found.changed, *found.same}
-                remembered = database.taken_in(root, file, versions, ids)
+                taken = {*found.new, *found.changed, *found.same}
+                remembered = database.taken_in(root, file, versions, taken)
                 files.write_file(root / transaction.STATE / database.REMEMBERED, remembered)
     else:
         found = folder.adopted(root, read_folder(root), other, replace=replace, known=known)
