@@ -1341,3 +1341,75 @@ def test_all_faults_were_survived(capfd, record_property):
     with capfd.disabled():
         print(f"\nPostGIS: {FAULTS['tried']} faults tried, {FAULTS['survived']} survived")
     assert FAULTS["survived"] == FAULTS["tried"]
+
+
+# ── the command line ──
+
+
+def zone_name(root, case, text):
+    """Give the case another short name in its file."""
+    file = root / "cases" / f"{case}.yaml"
+    data = file.read_text("utf-8")
+    start = data.index("short:\n  zh: ") + len("short:\n  zh: ")
+    file.write_text(data[:start] + text + data[data.index("\n", start) :], "utf-8")
+
+
+def test_two_offices_work_on_one_database_from_folders_of_their_own(server, base, url, folder, tmp_path, cli):
+    """Put, unpack, edit on both sides, be refused, take in, and put again: nothing is overwritten unread."""
+    assert cli("--atlas", folder, "export", "--out", url)[0] == 0
+    assert "11 of 11 cases written" not in cli("--atlas", folder, "export", "--out", url)[1]  # they are there
+    code, out, err = cli("--atlas", url, "check")
+    assert (code, err) == (0, "")
+    assert "11 cases" in out
+    other = tmp_path / "other"
+    assert cli("--atlas", url, "export", "--to", "folder", "--out", other)[0] == 0
+    assert cli("--atlas", other, "check", "--strict")[0] == 0
+
+    zone_name(other, "chaka-salt-lake", "茶卡甲")
+    zone_name(other, "hangzhou-xixi", "西溪甲")
+    code, out, _ = cli("--atlas", other, "export", "--out", url)
+    assert code == 0
+    assert "2 of 11 cases written" in out
+
+    zone_name(folder, "hangzhou-xixi", "西溪乙")  # the first office has not seen that
+    code, _, err = cli("--atlas", folder, "export", "--out", url)
+    assert code == 1
+    assert "hangzhou-xixi" in err
+    names = "SELECT short_zh FROM eppv.cases WHERE \"case\" IN ('hangzhou-xixi', 'chaka-salt-lake') ORDER BY \"case\""
+    assert [row[0] for row in server.ask(names, base=base)] == ["茶卡甲", "西溪甲"]
+
+    code, _, err = cli("--atlas", folder, "import", url, "--apply")  # changed on both sides: not silently
+    assert code == 1
+    assert "hangzhou-xixi" in err
+    zone_name(folder, "hangzhou-xixi", "西溪湿地")  # as it was read: gives way
+    assert cli("--atlas", folder, "import", url, "--apply")[0] == 0
+    held = {item.case.id: item.case.short.zh for item in read_folder(folder).cases}
+    assert (held["hangzhou-xixi"], held["chaka-salt-lake"]) == ("西溪甲", "茶卡甲")
+    zone_name(folder, "hangzhou-xixi", "西溪丙")
+    assert cli("--atlas", folder, "export", "--out", url)[0] == 0
+    assert [row[0] for row in server.ask(names, base=base)] == ["茶卡甲", "西溪丙"]
+
+
+def test_a_database_without_tables_is_not_touched_unasked(server, folder, cli):
+    name = server.database("bare")
+    code, _, err = cli("--atlas", folder, "export", "atlas", "chaka-salt-lake", "--out", server.url(name))
+    assert code == 2
+    assert "migrat" in err
+    assert server.ask("SELECT count(*) FROM pg_namespace WHERE nspname = 'eppv'", base=name) == [(0,)]
+    assert (
+        cli("--atlas", folder, "export", "atlas", "chaka-salt-lake", "--migrate", "--out", server.url(name))[
+            0
+        ]
+        == 0
+    )
+    code, out, _ = cli("--atlas", server.url(name), "list", "--format", "json")
+    assert code == 0
+    assert "chaka-salt-lake" in out
+
+
+def test_a_server_that_is_down_is_one_line(folder, tmp_path, cli):
+    address = f"postgresql:///atlas?host={tmp_path}&port=1"
+    for words in (("--atlas", address, "check"), ("--atlas", folder, "export", "--out", address)):
+        code, _, err = cli(*words)
+        assert code == 2
+        assert len(err.strip().splitlines()) == 1, err
