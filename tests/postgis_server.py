@@ -82,7 +82,7 @@ class Server:
         """Start it; no file may grow beyond so many blocks of 512 bytes."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                ["sh", "-c", f"ulimit -f {blocks}; exec \"$0\" -D \"$1\"", self.bin / "postgres", self.data], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                ["sh", "-c", f'ulimit -f {blocks}; exec "$0" -D "$1"', self.bin / "postgres", self.data], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                 user=self.user, cwd=self.folder, start_new_session=True,
             )  # fmt: skip
         self.await_up()
