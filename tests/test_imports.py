@@ -11,6 +11,7 @@ FLOORS = {
     "errors": 1.0,
     "units": 1.0,
     "markdown": 1.0,
+    "sums": 1.0,
     "vocabulary": 1.0,
     "scalars": 2.0,
     "model": 2.0,
