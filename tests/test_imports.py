@@ -42,6 +42,7 @@ FLOORS = {
     "embed": 3.0,
     "framing": 3.0,
     "exhibits": 3.5,
+    "scale": 3.5,
     "report": 3.7,
     "notebook": 3.7,
     "console": 4.0,

@@ -201,9 +201,7 @@ class Tally:
     def parts(self) -> Parts:
         """Return the sums so far as plain data: text, whole numbers and lists of them."""
         return {
-            "wholes": [
-                [label, number, *map(sums.text, m2)] for label, (number, *m2) in self._wholes.items()
-            ],
+            "wholes": [[label, number, *map(sums.text, m2)] for label, (number, *m2) in self._wholes.items()],
             "cells": [
                 [label, zone, sums.text(m2), *counts] for (label, zone), (m2, *counts) in self._cells.items()
             ],
