@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import time
 import warnings
 from collections.abc import Generator, Iterable, Iterator
@@ -28,9 +29,10 @@ MEMORY: Final = "1GB"
 """What a worker of our own may take."""
 TRIES: Final = 2
 """How often a unit is tried again after an accident that did not end its worker."""
-CONNECT_S: Final = 10.0
+CONNECT_S = 10.0
 PATIENCE_S = 60.0
 """How long we wait while there is no worker."""
+_ADDRESS: Final = re.compile(r"((tcp|tls)://)?[\w.\-\[\]:]+:\d{1,5}")
 _AHEAD: Final = 3
 """Units handed to the scheduler for every thread, so that none waits for us."""
 
@@ -103,13 +105,22 @@ def _client(stack: ExitStack, address: str | None, workers: int | None) -> Any:
     try:
         dask: Any = import_module("dask")
         distributed: Any = import_module("distributed")
+        if address is None:
+            import_module("cryptography")
     except ImportError as error:
         raise UsageError(
             f"--engine dask needs more packages ({error.name} is missing): pip install 'eppv-atlas[scale]'",
             f"--engine dask 需要更多组件（缺少 {error.name}）：pip install 'eppv-atlas[scale]'",
         ) from None
-    quiet = {f"logging.{name}": "critical" for name in ("distributed", "tornado", "asyncio")}
-    stack.enter_context(dask.config.set({"distributed.comm.timeouts.connect": f"{CONNECT_S:g}s", **quiet}))
+    if address is not None and not _ADDRESS.fullmatch(address):
+        raise UsageError(
+            f"{address} is no address of a scheduler; it reads like tcp://HOST:PORT",
+            f"{address} 不是调度器地址；格式如 tcp://主机:端口",
+        )
+    settings: dict[str, Any] = {"distributed.comm.timeouts.connect": f"{CONNECT_S:g}s"}
+    settings |= {f"logging.{name}": "critical" for name in ("distributed", "tornado", "asyncio")}
+    settings |= {f"distributed.{name}.http.routes": [] for name in ("scheduler", "worker")}  # no pages
+    stack.enter_context(dask.config.set(settings))
     for name in ("distributed", "tornado", "asyncio"):
         stack.callback(logging.getLogger(name).setLevel, logging.getLogger(name).level)
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -122,6 +133,7 @@ def _client(stack: ExitStack, address: str | None, workers: int | None) -> Any:
                 threads_per_worker=1,
                 processes=True,
                 host="127.0.0.1",
+                security=distributed.Security.temporary(),  # others on this machine must not hand it work
                 dashboard_address=None,
                 memory_limit=MEMORY,
                 silence_logs=logging.CRITICAL,
@@ -171,7 +183,8 @@ class _Run:
             if not self.running:
                 return
             try:
-                done = wait(list(self.running), timeout=1.0, return_when="FIRST_COMPLETED").done
+                with self.client.as_current():
+                    done = wait(list(self.running), timeout=1.0, return_when="FIRST_COMPLETED").done
             except TimeoutError:
                 done = set()
             except Exception as error:  # noqa: BLE001 - the scheduler went away in one of many ways
