@@ -117,8 +117,11 @@ def _client(stack: ExitStack, address: str | None, workers: int | None) -> Any:
             f"{address} is no address of a scheduler; it reads like tcp://HOST:PORT",
             f"{address} 不是调度器地址；格式如 tcp://主机:端口",
         )
-    settings: dict[str, Any] = {"distributed.comm.timeouts.connect": f"{CONNECT_S:g}s"}
-    settings |= {f"logging.{name}": "critical" for name in ("distributed", "tornado", "asyncio")}
+    settings: dict[str, Any] = {
+        f"logging.{name}": "critical" for name in ("distributed", "tornado", "asyncio")
+    }
+    if address is not None:
+        settings["distributed.comm.timeouts.connect"] = f"{CONNECT_S:g}s"
     settings |= {f"distributed.{name}.http.routes": [] for name in ("scheduler", "worker")}  # no pages
     stack.enter_context(dask.config.set(settings))
     for name in ("distributed", "tornado", "asyncio"):
@@ -139,7 +142,7 @@ def _client(stack: ExitStack, address: str | None, workers: int | None) -> Any:
                 silence_logs=logging.CRITICAL,
             )
             stack.callback(_quietly, cluster.close)
-            client = distributed.Client(cluster, timeout=CONNECT_S, set_as_default=False)
+            client = distributed.Client(cluster, set_as_default=False)
         else:
             client = distributed.Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, RuntimeError, TimeoutError) as error:
@@ -189,9 +192,12 @@ class _Run:
                 done = set()
             except Exception as error:  # noqa: BLE001 - the scheduler went away in one of many ways
                 raise self._lost(error) from None
-            for future in sorted(done, key=lambda future: self.running[future].number):
-                yield self.running[future], self._outcome(future)
-                del self.running[future]
+            # what is finished first, so that it is kept; then what is wrong with the others
+            for future in sorted(
+                done, key=lambda future: (future.status != "finished", self.running[future].number)
+            ):
+                found = self._outcome(future)
+                yield self.running.pop(future), found
             threads = self._threads()
             if threads:
                 self.seen = time.monotonic()
@@ -216,10 +222,12 @@ class _Run:
         )
 
     def _outcome(self, future: Any) -> Outcome | AtlasError:
-        """What became of a unit."""
+        """What became of a unit; an accident of the engine ends the run."""
         killed: Any = import_module("distributed").KilledWorker
         if future.status == "finished":
             found: Outcome | AtlasError = future.result()
+            if isinstance(found, EngineError):
+                raise found
             return found
         if future.status != "error":
             raise self._lost(RuntimeError(future.status))
@@ -229,13 +237,13 @@ class _Run:
         if unit.groups is not None:
             what += f", row groups {unit.groups.start} to {unit.groups.stop - 1}"
         if isinstance(error, killed):
-            return EngineError(
+            raise EngineError(
                 f"{what}: several workers ended while they counted this, one after another; "
                 f"is {MEMORY} enough for one?",
                 f"{what}：多个工作进程在计算时相继终止；内存是否足够（每个 {MEMORY}）？",
             )
         why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        return EngineError(f"{what}: a worker cannot count this: {why}", f"{what}：工作进程无法计算：{why}")
+        raise EngineError(f"{what}: a worker cannot count this: {why}", f"{what}：工作进程无法计算：{why}")
 
 
 def _same(job: Job) -> Job:
