@@ -33,6 +33,8 @@ CONNECT_S = 10.0
 PATIENCE_S = 60.0
 """How long we wait while there is no worker."""
 _ADDRESS: Final = re.compile(r"((tcp|tls)://)?[\w.\-\[\]:]+:\d{1,5}")
+_LOUD: Final = ("distributed", "distributed.client", "tornado", "asyncio")
+"""Loggers of Dask; what matters of what they say, we say in a line."""
 _AHEAD: Final = 3
 """Units handed to the scheduler for every thread, so that none waits for us."""
 
@@ -124,8 +126,7 @@ def _client(stack: ExitStack, address: str | None, workers: int | None) -> Any:
         settings["distributed.comm.timeouts.connect"] = f"{CONNECT_S:g}s"
     settings |= {f"distributed.{name}.http.routes": [] for name in ("scheduler", "worker")}  # no pages
     stack.enter_context(dask.config.set(settings))
-    for name in ("distributed", "tornado", "asyncio"):
-        stack.callback(logging.getLogger(name).setLevel, logging.getLogger(name).level)
+    for name in _LOUD:  # for good: some of it is said after the end
         logging.getLogger(name).setLevel(logging.CRITICAL)
     stack.enter_context(warnings.catch_warnings())
     warnings.simplefilter("ignore")  # what matters of other versions, the kernel says
