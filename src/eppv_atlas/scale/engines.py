@@ -15,6 +15,7 @@ import os
 import re
 import time
 import warnings
+from asyncio import CancelledError
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -125,6 +126,7 @@ def _client(stack: ExitStack, address: str | None, workers: int | None) -> Any:
     if address is not None:
         settings["distributed.comm.timeouts.connect"] = f"{CONNECT_S:g}s"
     settings |= {f"distributed.{name}.http.routes": [] for name in ("scheduler", "worker")}  # no pages
+    settings["distributed.worker.profile.enabled"] = False
     stack.enter_context(dask.config.set(settings))
     for name in _LOUD:  # for good: some of it is said after the end
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -191,7 +193,7 @@ class _Run:
                     done = wait(list(self.running), timeout=1.0, return_when="FIRST_COMPLETED").done
             except TimeoutError:
                 done = set()
-            except Exception as error:  # noqa: BLE001 - the scheduler went away in one of many ways
+            except (Exception, CancelledError) as error:  # noqa: BLE001 - the scheduler went away in one of many ways
                 raise self._lost(error) from None
             # what is finished first, so that it is kept; then what is wrong with the others
             for future in sorted(
@@ -215,7 +217,7 @@ class _Run:
         except Exception as error:  # noqa: BLE001 - as above
             raise self._lost(error) from None
 
-    def _lost(self, error: Exception) -> EngineError:
+    def _lost(self, error: BaseException) -> EngineError:
         why = " ".join(str(error).split())[:200] or type(error).__name__
         return EngineError(
             f"the scheduler of Dask is lost ({why}); run the same command again",
