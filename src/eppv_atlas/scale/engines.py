@@ -36,6 +36,13 @@ PATIENCE_S = 60.0
 _ADDRESS: Final = re.compile(r"((tcp|tls)://)?[\w.\-\[\]:]+:\d{1,5}")
 _LOUD: Final = ("distributed", "distributed.client", "tornado", "asyncio")
 """Loggers of Dask; what matters of what they say, we say in a line."""
+_CALM: Final = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "250ms",
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "2s",
+}
+"""Less to look after itself with: of three processes, 3 % of a core instead of 9 % (measured idle)."""
 _AHEAD: Final = 3
 """Units handed to the scheduler for every thread, so that none waits for us."""
 
@@ -126,7 +133,7 @@ def _client(stack: ExitStack, address: str | None, workers: int | None) -> Any:
     if address is not None:
         settings["distributed.comm.timeouts.connect"] = f"{CONNECT_S:g}s"
     settings |= {f"distributed.{name}.http.routes": [] for name in ("scheduler", "worker")}  # no pages
-    settings["distributed.worker.profile.enabled"] = False
+    settings |= _CALM
     stack.enter_context(dask.config.set(settings))
     for name in _LOUD:  # for good: some of it is said after the end
         logging.getLogger(name).setLevel(logging.CRITICAL)
