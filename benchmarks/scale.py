@@ -36,7 +36,7 @@ ROWS = 50_000
 STEP_DEG = 0.002
 WEST, SOUTH = 116.0, 28.0
 EVERY = 295_000_000
-"""Patches of the third national land survey, about 154 GB: 520 bytes each."""
+"""Patches to reckon for: about 154 GB, 520 bytes each."""
 GEO = {
     "version": "1.1.0",
     "primary_column": "geometry",
