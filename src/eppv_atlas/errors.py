@@ -8,7 +8,10 @@ The tree::
     ├── AreaError        a shape or CRS that has no defensible area
     ├── RecipeError      a zone recipe without a solution
     ├── UnknownPlace     an administrative code that does not exist
+    ├── EngineError      a count on many processes that could not be finished
     └── RenderError      a page that asks for an asset or text it must not have
+
+All of them can be handed from one process to another.
 
 Floor 1: knows nothing of the rest of the package.
 """
@@ -87,6 +90,10 @@ class DataError(AtlasError):
         self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("\n".join(p.text() for p in self.problems))
 
+    def __reduce__(self) -> tuple[type[DataError], tuple[tuple[Problem, ...]]]:
+        """Make it anew elsewhere."""
+        return type(self), (self.problems,)
+
 
 class BilingualError(AtlasError):
     """An error whose message is kept in English and Chinese."""
@@ -94,6 +101,10 @@ class BilingualError(AtlasError):
     def __init__(self, en: str, zh: str) -> None:
         self.en, self.zh = en, zh
         super().__init__(en)
+
+    def __reduce__(self) -> tuple[type[BilingualError], tuple[str, str]]:
+        """Make it anew elsewhere."""
+        return type(self), (self.en, self.zh)
 
 
 class UsageError(BilingualError):
@@ -110,6 +121,10 @@ class RecipeError(BilingualError):
 
 class UnknownPlace(BilingualError):  # noqa: N818 - reads as the fact it states
     """An administrative code that the boundary data do not hold."""
+
+
+class EngineError(BilingualError):
+    """Work on many processes that could not be finished: a worker lost for good, a scheduler gone."""
 
 
 class RenderError(BilingualError):

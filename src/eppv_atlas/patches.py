@@ -78,6 +78,10 @@ class Layer:
         CRS of the file.
     count
         Number of features; None where the file does not say.
+    groups
+        Number of features in each row group of GeoParquet; empty for other files.
+    path
+        Where it is read from; `file` if empty.
     """
 
     file: str
@@ -87,9 +91,18 @@ class Layer:
     columns: tuple[str, ...]
     crs: CRS
     count: int | None
+    groups: tuple[int, ...] = ()
+    path: str = ""
 
-    def batches(self, size: int = BATCH) -> Iterator[Batch]:
+    def batches(self, size: int = BATCH, groups: range | None = None) -> Iterator[Batch]:
         """Read the layer, `size` patches at a time.
+
+        Parameters
+        ----------
+        size
+            Most patches of a batch.
+        groups
+            Row groups of GeoParquet to be read; all if left out.
 
         Raises
         ------
@@ -97,8 +110,8 @@ class Layer:
             If the file cannot be read to its end.
         """
         mover = _to_lonlat(self.crs, self.file)
-        first = 1
-        source = _parquet_batches(self, size) if self.name is None else _vector_batches(self, size)
+        first = 1 + (sum(self.groups[: groups.start]) if groups else 0)
+        source = _parquet_batches(self, size, groups) if self.name is None else _vector_batches(self, size)
         for table in source:
             wkb = _binary(table.column(self.geometry))
             codes, labels = _words(table.column(self.column)) if self.column else _none(len(wkb))
@@ -165,6 +178,7 @@ def _look_at_parquet(path: Path, column: str | None) -> Layer:
     try:
         with pq.ParquetFile(path) as file:
             schema, count = file.schema_arrow, file.metadata.num_rows
+            groups = tuple(file.metadata.row_group(k).num_rows for k in range(file.num_row_groups))
             geo = json.loads((file.metadata.metadata or {}).get(b"geo", b"{}"))
     except (pa.ArrowException, ValueError) as error:
         raise _refused(str(path), "file", f"cannot be read: {error}", f"无法读取：{error}") from None
@@ -190,7 +204,7 @@ def _look_at_parquet(path: Path, column: str | None) -> Layer:
         raise _no_crs(str(path))
     crs = _crs(json.dumps(written) if isinstance(written, dict) else str(written))
     columns = tuple(name for name in schema.names if name not in geo.get("columns", {}))
-    return Layer(str(path), None, geometry, column, columns, crs, count)
+    return Layer(str(path), None, geometry, column, columns, crs, count, groups)
 
 
 @lru_cache(maxsize=8)
@@ -249,16 +263,18 @@ def _no_foreign_driver(path: Path) -> None:
         )
 
 
-def _parquet_batches(layer: Layer, size: int) -> Iterator[Any]:
+def _parquet_batches(layer: Layer, size: int, groups: range | None) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
     wanted = [layer.geometry, *([layer.column] if layer.column else [])]
-    # through a small buffer: a row group may be as large as its file
-    with pq.ParquetFile(layer.file, buffer_size=1 << 20, pre_buffer=False) as file:
-        try:
-            yield from (batch for batch in file.iter_batches(size, columns=wanted) if len(batch))
-        except (pa.ArrowException, OSError) as error:
-            raise _refused(layer.file, "file", f"cannot be read: {error}", f"无法读取：{error}") from None
+    some = list(range(len(layer.groups)) if groups is None else groups)
+    try:
+        # through a small buffer: a row group may be as large as its file
+        with pq.ParquetFile(layer.path or layer.file, buffer_size=1 << 20, pre_buffer=False) as file:
+            found = file.iter_batches(size, row_groups=some, columns=wanted)
+            yield from (batch for batch in found if len(batch))
+    except (pa.ArrowException, OSError) as error:
+        raise _refused(layer.file, "file", f"cannot be read: {error}", f"无法读取：{error}") from None
 
 
 def _vector_batches(layer: Layer, size: int) -> Iterator[Any]:
@@ -268,7 +284,7 @@ def _vector_batches(layer: Layer, size: int) -> Iterator[Any]:
     wanted = [layer.column] if layer.column else []
     try:
         with pyogrio.open_arrow(
-            layer.file, layer=layer.name, columns=wanted, batch_size=size, use_pyarrow=True
+            layer.path or layer.file, layer=layer.name, columns=wanted, batch_size=size, use_pyarrow=True
         ) as (_, reader):
             yield from (batch for batch in reader if len(batch))
     except (pa.ArrowException, DataSourceError, DataLayerError) as error:

@@ -13,7 +13,7 @@ Floor 3: knows shapes and areas; must not know files, cases or the command line.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -22,6 +22,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from eppv_atlas import sums
 from eppv_atlas.area import CGCS2000, edges
 from eppv_atlas.area.ellipsoids import ellipsoid
 from eppv_atlas.area.rings import Floats, Ints, Rings
@@ -34,6 +35,9 @@ _BODY: Final = ellipsoid(CGCS2000)
 _RUN: Final = 8
 """Edges of an outline that share a box."""
 _MARGIN_DEG: Final = 1e-9
+
+Parts = dict[str, list[list[Any]]]
+"""Sums of a tally as plain data."""
 
 
 class Zones:
@@ -149,12 +153,17 @@ class CrossTab:
 
 
 class Tally:
-    """Takes patches batch by batch and keeps nothing but sums."""
+    """Takes patches batch by batch and keeps nothing but sums.
+
+    Areas are added without rounding (:mod:`eppv_atlas.sums`), and every patch is
+    cut alike whatever is counted with it: the result does not depend on how the
+    patches are divided into batches, nor on the order of these.
+    """
 
     def __init__(self, zones: Zones) -> None:
         self.zones = zones
-        self._cells: defaultdict[tuple[str | None, int], Floats] = defaultdict(lambda: np.zeros(3))
-        self._wholes: defaultdict[str | None, Floats] = defaultdict(lambda: np.zeros(4))
+        self._cells: dict[tuple[str | None, int], list[int]] = {}
+        self._wholes: dict[str | None, list[int]] = {}
 
     def add(self, rings: Rings, codes: Ints, labels: Sequence[str | None]) -> None:
         """Count sound patches.
@@ -176,42 +185,81 @@ class Tally:
         area = edges.areas(rings, MODEL, _BODY)
         patch, zone, share, cut, pieces = _shares(rings, area, self.zones)
         covered, overlap = _once(area, patch, zone, share, pieces, self.zones)
-        per_class = [
-            np.bincount(codes, weights=weight, minlength=len(labels))
-            for weight in (np.ones_like(area), area, covered, overlap)
-        ]
-        for code in np.flatnonzero(per_class[0]).tolist():
-            self._wholes[labels[code]] += [sums[code] for sums in per_class]
-        if len(self._wholes) > MOST_CLASSES:
-            raise AreaError(
-                f"the column has more than {MOST_CLASSES:,} values; choose one that holds classes",
-                f"该列有超过 {MOST_CLASSES:,} 个不同的值；请选择表示类别的列",
-            )
+        number = np.bincount(codes, minlength=len(labels))
+        per_class = [sums.by_group(codes, m2, len(labels)) for m2 in (area, covered, overlap)]
+        for code in np.flatnonzero(number).tolist():
+            _put(self._wholes, labels[code], [int(number[code]), *(m2[code] for m2 in per_class)])
+        few_classes(self._wholes)
         some = share > 0.0
         key, index = np.unique(codes[patch[some]] * len(self.zones.names) + zone[some], return_inverse=True)
-        sums = [np.bincount(index, weights=w, minlength=len(key)) for w in (share[some], None, cut[some])]
+        m2 = sums.by_group(index, share[some], len(key))
+        counts = [np.bincount(index, weights=w, minlength=len(key)) for w in (None, cut[some])]
         for place, where in enumerate(key.tolist()):
-            code, number = divmod(where, len(self.zones.names))
-            self._cells[labels[code], number] += [column[place] for column in sums]
+            code, named = divmod(where, len(self.zones.names))
+            _put(self._cells, (labels[code], named), [m2[place], *(int(count[place]) for count in counts)])
+
+    def parts(self) -> Parts:
+        """Return the sums so far as plain data: text, whole numbers and lists of them."""
+        return {
+            "wholes": [[label, number, *map(sums.text, m2)] for label, (number, *m2) in self._wholes.items()],
+            "cells": [
+                [label, zone, sums.text(m2), *counts] for (label, zone), (m2, *counts) in self._cells.items()
+            ],
+        }
+
+    def take(self, parts: Parts) -> None:
+        """Add the sums of another tally of the same zones.
+
+        Raises
+        ------
+        AreaError
+            If there are more classes than a cross-tab can have.
+        """
+        for label, number, *m2 in parts["wholes"]:
+            _put(self._wholes, label, [number, *map(sums.from_text, m2)])
+        few_classes(self._wholes)
+        for label, zone, m2, *counts in parts["cells"]:
+            _put(self._cells, (label, zone), [sums.from_text(m2), *counts])
 
     def result(self) -> CrossTab:
         """Return the sums so far."""
         names = self.zones.names
-
-        def order(label: str | None) -> tuple[bool, str]:
-            return label is None, label or ""
-
-        cells = sorted(self._cells.items(), key=lambda item: (order(item[0][0]), item[0][1]))
-        wholes = sorted(self._wholes.items(), key=lambda item: order(item[0]))
+        cells = sorted(self._cells.items(), key=lambda item: (class_order(item[0][0]), item[0][1]))
+        wholes = sorted(self._wholes.items(), key=lambda item: class_order(item[0]))
         return CrossTab(
             zones=names,
             zone_area_m2=tuple(map(float, self.zones.area_m2)),
             overlaps=tuple((names[i], names[j], m2) for i, j, m2 in self.zones.overlaps),
             cells=tuple(
-                Cell(label, names[zone], float(sums[0]), int(sums[1]), int(sums[2]))
-                for (label, zone), sums in cells
+                Cell(label, names[zone], sums.rounded(m2), *counts) for (label, zone), (m2, *counts) in cells
             ),
-            wholes=tuple(Whole(label, int(sums[0]), *map(float, sums[1:])) for label, sums in wholes),
+            wholes=tuple(Whole(label, number, *map(sums.rounded, m2)) for label, (number, *m2) in wholes),
+        )
+
+
+def _put(into: dict[Any, list[int]], key: Any, more: list[int]) -> None:
+    """Add numbers to those that stand under a key."""
+    have = into.get(key)
+    into[key] = more if have is None else [a + b for a, b in zip(have, more, strict=True)]
+
+
+def class_order(label: str | None) -> tuple[bool, str]:
+    """Classes in order of their text, the one without a class last."""
+    return label is None, label or ""
+
+
+def few_classes(found: Sized) -> None:
+    """Refuse a column that holds no classes.
+
+    Raises
+    ------
+    AreaError
+        If there are more classes than a table can have.
+    """
+    if len(found) > MOST_CLASSES:
+        raise AreaError(
+            f"the column has more than {MOST_CLASSES:,} values; choose one that holds classes",
+            f"该列有超过 {MOST_CLASSES:,} 个不同的值；请选择表示类别的列",
         )
 
 
@@ -285,19 +333,24 @@ def _cut(rings: Rings, near: Ints, zones: Zones) -> tuple[Ints, Ints, Ints, Ints
 
 
 def _nearby(shapes: NDArray[Any], zone: Ints, zones: Zones) -> NDArray[Any]:
-    """For every patch the part of its zone round it and its neighbours: less to cut with than the whole."""
+    """For every patch the part of its zone round it: less to cut with than the whole.
+
+    The parts lie on a grid that is fixed once for all and as coarse as the patch
+    is large, so that a patch is cut alike whatever others are counted with it.
+    """
     if not len(shapes):
         return shapes
     bounds = shapely.bounds(shapes)
-    cell = 8 * float(np.median(bounds[:, 2:] - bounds[:, :2]))
-    column, row = np.floor(bounds[:, :2] / max(cell, _MARGIN_DEG)).astype(np.int64).T
-    _, index = np.unique(np.column_stack([zone, column, row]), axis=0, return_inverse=True)
-    order = np.argsort(index, kind="stable")
-    at = np.flatnonzero(np.diff(index[order], prepend=-1))
-    low = np.minimum.reduceat(bounds[order, :2], at) - cell / 16
-    high = np.maximum.reduceat(bounds[order, 2:], at) + cell / 16
-    parts = shapely.intersection(zones.shapes[zone[order[at]]], shapely.box(*low.T, *high.T))
-    return np.asarray(_polygons(parts)[index], dtype=object)
+    extent = np.maximum((bounds[:, 2:] - bounds[:, :2]).max(axis=1), _MARGIN_DEG)
+    power = np.frexp(extent)[1] + 3  # a square of the grid is 8 to 16 times as wide as the patch
+    corner = np.floor(np.ldexp(bounds[:, :2], -power[:, None])).astype(np.int64)
+    where = np.column_stack([zone, power, corner])
+    kinds, index = np.unique(where, axis=0, return_inverse=True)
+    side = np.ldexp(1.0, kinds[:, 1])[:, None]
+    low = kinds[:, 2:] * side
+    boxes = shapely.box(*(low - side / 16).T, *(low + side * 1.1875).T)
+    parts = shapely.intersection(zones.shapes[kinds[:, 0]], boxes)
+    return np.asarray(_polygons(parts)[index.ravel()], dtype=object)
 
 
 def _polygons(shapes: NDArray[Any]) -> NDArray[Any]:

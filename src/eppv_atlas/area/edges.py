@@ -124,6 +124,9 @@ def _geodesic(
     strip, across, along = series
     # what is left beyond these powers: 2e-12 of a ring of 2 km, 1e-12 of one of 12 km, 1e-13 of larger ones
     powers, terms = (3, 2) if reach < 3e-4 else (4, 3) if reach < 2e-3 else (ORDER, 4)
+    # a ring takes as many as it needs itself, whatever lies beside it
+    own = np.maximum.reduceat(np.abs(t), at) if powers > 3 else np.zeros(len(at))
+    middling, large = own >= 3e-4, own >= 2e-3
     out = np.zeros(len(at))
     both = np.empty_like(t)
     power = t.copy()
@@ -135,7 +138,8 @@ def _geodesic(
         if k == 0:
             middle = 0.5 * both
         both *= dlon
-        out += strip[k] * np.add.reduceat(both, at) * 0.5
+        more = strip[k] * np.add.reduceat(both, at) * 0.5
+        out += more if k < 3 else np.where(middling if k == 3 else large, more, 0.0)
     wide, tall = squares
     wide *= dlon
     tall *= dlon
@@ -143,7 +147,8 @@ def _geodesic(
         if k:
             wide *= middle
             tall *= middle
-        out += across[k] * np.add.reduceat(wide, at) + along[k] * np.add.reduceat(tall, at)
+        more = across[k] * np.add.reduceat(wide, at) + along[k] * np.add.reduceat(tall, at)
+        out += more if k < 2 else np.where(middling if k == 2 else large, more, 0.0)
     return np.abs(out)
 
 

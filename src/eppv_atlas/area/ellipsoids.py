@@ -151,7 +151,8 @@ def _times(x: Floats, y: Floats) -> Floats:
     """Product of two truncated power series."""
     out = np.zeros_like(x)
     for k in range(ORDER):
-        out[k] = np.einsum("in,in->n", x[: k + 1], y[k::-1])
+        for i in range(k + 1):  # in one order, however many rings there are
+            out[k] += x[i] * y[k - i]
     return out
 
 
@@ -160,7 +161,9 @@ def _reciprocal(x: Floats) -> Floats:
     out = np.zeros_like(x)
     out[0] = 1.0 / x[0]
     for k in range(1, ORDER):
-        out[k] = -out[0] * np.einsum("in,in->n", x[1 : k + 1], out[k - 1 :: -1])
+        for i in range(1, k + 1):
+            out[k] += x[i] * out[k - i]
+        out[k] *= -out[0]
     return out
 
 

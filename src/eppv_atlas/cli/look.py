@@ -12,6 +12,18 @@ from rich.text import Text
 
 from eppv_atlas import console
 from eppv_atlas.cli.options import AreaUnit, Format, Verdict, app, load, say_if_bundled, select
+from eppv_atlas.cli.scale import (
+    EdgeModel,
+    EngineName,
+    EngineOption,
+    KeepOption,
+    Run,
+    Scheduler,
+    SkipInvalid,
+    Workers,
+    measure_layer,
+    path_of,
+)
 from eppv_atlas.errors import Problem, UsageError, printable
 
 if TYPE_CHECKING:
@@ -216,7 +228,11 @@ def show(case_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the ca
 def measure_(
     ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID[/ZONE]]...", help="Ids of cases, or of their zones; all if left out."),
+        typer.Argument(
+            metavar="[ID[/ZONE]]...|[LAYER]",
+            help="Ids of cases, or of their zones; all if left out. Or a layer of patches: a vector file, "
+            "a folder of GeoParquet or a quoted pattern.",
+        ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.table,
     unit: Annotated[AreaUnit, typer.Option(help="Unit of area in tables, or beside m² in CSV and JSON.")] = (
@@ -233,10 +249,36 @@ def measure_(
             "coordinates (table or JSON).",
         ),
     ] = False,
+    by: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="LAYER: column that holds the class.")
+    ] = None,
+    layer: Annotated[str | None, typer.Option(help="LAYER: the layer of a file with several.")] = None,
+    model: Annotated[
+        EdgeModel | None, typer.Option(help="LAYER: how edges run; geodesic if left out.")
+    ] = None,
+    skip_invalid: SkipInvalid = False,
+    engine: EngineOption = EngineName.local,
+    scheduler: Scheduler = None,
+    workers: Workers = None,
+    keep: KeepOption = None,
 ) -> None:
-    """Measure zones on the CGCS2000 ellipsoid, beside what the document states."""
+    """Measure zones on the CGCS2000 ellipsoid, beside what the document states; or a layer of patches by class."""
     from eppv_atlas import export, listing, measure
 
+    run = Run(engine, scheduler, workers, keep, skip=skip_invalid)
+    if (path := path_of(ids)) is not None:
+        if totals or certificate:
+            raise UsageError(
+                "--totals and --certificate are for cases, not for a layer of patches",
+                "--totals 与 --certificate 用于案例，不用于图斑图层",
+            )
+        measure_layer(path, by, layer, model or EdgeModel.geodesic, unit, form, run)
+        return
+    if by or layer or model or skip_invalid or keep or engine is not EngineName.local:
+        raise UsageError(
+            "--by, --layer, --model, --skip-invalid, --engine and --keep are for a layer of patches, not for cases",
+            "--by、--layer、--model、--skip-invalid、--engine 与 --keep 用于图斑图层，不用于案例",
+        )
     chosen = _zones(ids)
     if certificate:
         _certificates(chosen, form, unit, totals=totals)

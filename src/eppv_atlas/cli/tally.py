@@ -5,24 +5,21 @@ Floor 4: puts the floors below together; knows no rules and no formulas.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
 
 from eppv_atlas import console
 from eppv_atlas.cli.options import AreaUnit, Format, app, load
-from eppv_atlas.errors import AreaError, DataError, Problem, UsageError
+from eppv_atlas.cli.scale import EngineName, EngineOption, KeepOption, Run, Scheduler, SkipInvalid, Workers
+from eppv_atlas.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:
-    from eppv_atlas.defects import Defect
-    from eppv_atlas.patches import Layer
-    from eppv_atlas.tally import CrossTab, Zones
+    from eppv_atlas.scale import Left
+    from eppv_atlas.tally import CrossTab, Tally, Zones
 
-MOST_NAMED: Final = 50
-"""Problems named before a run without --skip-invalid stops."""
 MOST_ACROSS: Final = 6
 """Zones that a table has room for side by side."""
 COLUMNS: Final = ("kind", "class", "zone", "other_zone", "area_m2", "patches", "cut", "model")
@@ -31,7 +28,11 @@ COLUMNS: Final = ("kind", "class", "zone", "other_zone", "area_m2", "patches", "
 @app.command(name="tally")
 def tally_(
     patches: Annotated[
-        Path, typer.Argument(metavar="PATCHES", help="Vector file or GeoParquet with the patches.")
+        Path,
+        typer.Argument(
+            metavar="PATCHES",
+            help="Vector file or GeoParquet with the patches; also a folder of GeoParquet or a quoted pattern.",
+        ),
     ],
     zones: Annotated[
         str, typer.Option(metavar="ID|FILE", help="Zones: a case, one zone as CASE/ZONE, or a vector file.")
@@ -49,9 +50,11 @@ def tally_(
         AreaUnit.m2
     ),
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.table,
-    skip_invalid: Annotated[
-        bool, typer.Option("--skip-invalid", help="Name and leave out patches that cannot be counted; go on.")
-    ] = False,
+    skip_invalid: SkipInvalid = False,
+    engine: EngineOption = EngineName.local,
+    scheduler: Scheduler = None,
+    workers: Workers = None,
+    keep: KeepOption = None,
 ) -> None:
     """Area of each class of patches inside each zone, with totals, overlaps and the remainder.
 
@@ -60,86 +63,24 @@ def tally_(
     from 1 in the order of their file.
     """
     from eppv_atlas import export
-    from eppv_atlas import patches as reading
+    from eppv_atlas.scale import opened, tally_job
 
-    source = reading.opened(patches, by, layer)
+    run = Run(engine, scheduler, workers, keep, skip=skip_invalid)
+    source = opened(patches, by, layer)
+    run.fits(source)
     found = _zones(zones, zone_name, zone_layer)
-    tab, left = _counted(source, found, skip=skip_invalid)
-    if left:
-        number, size = sum(n for n, _, _ in left.values()), sum(m2 for _, _, m2 in left.values())
-        unknown = sum(n - sized for n, sized, _ in left.values())
-        console.say(
-            f"left out {number} feature(s), about {size:,.0f} m²; of {unknown} the size cannot be said",
-            f"略去 {number} 个要素，约 {size:,.0f} 平方米；其中 {unknown} 个大小不详",
-            err=True,
-        )
+    job = tally_job(found)
+    count = run.counted(source, job)
+    tab, left = cast("Tally", count.table).result(), count.left
     if form is Format.table:
         _print(tab, left, unit.value)
+        run.say_source(source, job, count)
         return
     rows = list(_rows(tab, left, unit.value))
+    if form is Format.json and source.partitioned:
+        rows.append(dict.fromkeys(rows[0]) | run.source_row(source, job, count))
     columns = [*COLUMNS, *([f"area_{unit.value}"] if unit is not AreaUnit.m2 else [])]
     console.out(export.to_json(rows) if form is Format.json else export.to_csv(rows, columns))
-
-
-Left = dict[str, tuple[int, int, float]]
-"""What was left out, by rule: features, how many of them have a size, m²."""
-
-
-def _counted(source: Layer, zones: Zones, *, skip: bool) -> tuple[CrossTab, Left]:
-    """Count all patches of a layer, naming what cannot be counted."""
-    from eppv_atlas import defects
-    from eppv_atlas.tally import Tally
-
-    table = Tally(zones)
-    problems: list[Problem] = []
-    left: defaultdict[str, tuple[int, int, float]] = defaultdict(lambda: (0, 0, 0.0))
-    with console.progress() as progress:
-        task = progress.add_task(console.words("patches", "图斑"), total=source.count)
-        for batch in source.batches():
-            sound = defects.examined(batch.wkb, batch.foreign)
-            named = list(_problems(source.file, batch.first, sound.defects, skip=skip))
-            if skip:
-                console.print_problems(named)
-                for defect in sound.defects:
-                    n, sized, size = left[defect.rule]
-                    known = defect.area_m2 is not None
-                    left[defect.rule] = (n + 1, sized + known, size + (defect.area_m2 or 0.0))
-            else:
-                problems += named
-            if len(problems) >= MOST_NAMED:
-                break
-            if not problems:  # with problems the sums are of no use: look for more of them
-                _add(table, sound, batch, source)
-            progress.advance(task, len(batch.wkb))
-    if problems:
-        if len(problems) >= MOST_NAMED:
-            console.say(f"the first {MOST_NAMED}:", f"前 {MOST_NAMED} 个：", err=True)
-        raise DataError(problems[:MOST_NAMED])
-    return table.result(), dict(left)
-
-
-def _add(table: Any, sound: Any, batch: Any, source: Layer) -> None:
-    try:
-        table.add(sound.rings, batch.codes[sound.kept], batch.labels)
-    except AreaError as error:
-        place = f"column {source.column}"
-        raise DataError([Problem(source.file, 0, place, "classes", error.en, error.zh)]) from None
-
-
-def _problems(file: str, first: int, defects: Iterable[Defect], *, skip: bool) -> Iterator[Problem]:
-    """Defects with the names of their file and feature, and their size."""
-    for defect in defects:
-        size_en = "size unknown" if defect.area_m2 is None else f"about {defect.area_m2:,.1f} m²"
-        size_zh = "大小不详" if defect.area_m2 is None else f"约 {defect.area_m2:,.1f} 平方米"
-        yield Problem(
-            file,
-            0,
-            f"feature {first + defect.feature}",
-            defect.rule,
-            f"{defect.en} ({size_en})",
-            f"{defect.zh}（{size_zh}）",
-            severity="warning" if skip else "error",
-        )
 
 
 def _zones(wanted: str, column: str | None, layer: str | None) -> Zones:
@@ -181,6 +122,7 @@ def _zones_of_file(path: Path, column: str | None, layer: str | None) -> tuple[l
 
     from eppv_atlas import defects
     from eppv_atlas import patches as reading
+    from eppv_atlas.scale import MOST_NAMED, problem
 
     source = reading.opened(path, column, layer)
     names: list[str] = []
@@ -188,7 +130,10 @@ def _zones_of_file(path: Path, column: str | None, layer: str | None) -> tuple[l
     problems: list[Problem] = []
     for batch in source.batches():
         sound = defects.examined(batch.wkb, batch.foreign)
-        problems += _problems(source.file, batch.first, sound.defects, skip=False)
+        problems += [
+            problem(source.file, batch.first + d.feature, d.rule, d.en, d.zh, d.area_m2)
+            for d in sound.defects
+        ]
         shapes += list(defects.shapes_of(sound.rings, np.arange(sound.rings.count)))
         for place in sound.kept.tolist():
             label = batch.labels[batch.codes[place]] if column else str(batch.first + place)
