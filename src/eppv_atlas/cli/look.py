@@ -5,18 +5,31 @@ Floor 4: puts the floors below together; knows no rules and no formulas.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.text import Text
 
 from eppv_atlas import console
-from eppv_atlas.cli.options import AreaUnit, Format, Verdict, app, load, say_if_bundled, select
+from eppv_atlas.cli.options import (
+    AreaUnit,
+    Format,
+    Verdict,
+    app,
+    kept,
+    large,
+    load,
+    say_if_bundled,
+    select,
+)
 from eppv_atlas.errors import Problem, UsageError, printable
 
 if TYPE_CHECKING:
+    from eppv_atlas.choosing import Wanted
+    from eppv_atlas.compiled import Compiled
     from eppv_atlas.model import Case
     from eppv_atlas.results import PlacedCase
+    from eppv_atlas.slim import SlimCase
     from eppv_atlas.store import Loading
 
 
@@ -41,6 +54,10 @@ def check(
         raise UsageError(
             "--verdict and --format go with --claims", "--verdict 与 --format 须与 --claims 同用"
         )
+    if large() and not claims and not strict:
+        say_if_bundled()
+        _check_large()
+        return
     from eppv_atlas.store import read_folder, tidy
 
     say_if_bundled()
@@ -51,37 +68,49 @@ def check(
             problems += tidy.to_tidy(tidy.tidied(loading), loading.root)
     counted = problems if strict else loading.errors
     console.print_problems(problems)
-    facts = sum(len(item.case.facts) for item in loading.cases)
-    zones = sum(len(item.case.zones) for item in loading.cases)
     if counted:
-        console.say(f"{len(counted)} problem(s)", f"{len(counted)} 个问题", err=True)
-        raise typer.Exit(1)
+        _count_problems(len(counted))
     if claims:
         _claims([item.case for item in loading.cases], verdict, form)
     if form is Format.table:
-        mechanisms = sum(len(item.case.mechanisms) for item in loading.cases)
-        sites = sum(len(item.case.sites) for item in loading.cases)
-        console.say(
-            f"{len(loading.cases)} cases, {zones} zones, {sites} sites, {facts} facts, "
-            f"{mechanisms} mechanisms: no problems",
-            f"{len(loading.cases)} 个案例、{zones} 个分区、{sites} 个地点、{facts} 条数据、{mechanisms} 条机制：没有问题",
+        held = [item.case for item in loading.cases]
+        _no_problems(
+            len(held),
+            sum(len(case.zones) for case in held),
+            sum(len(case.sites) for case in held),
+            sum(len(case.facts) for case in held),
+            sum(len(case.mechanisms) for case in held),
         )
+
+
+def _count_problems(count: int) -> NoReturn:
+    console.say(f"{count} problem(s)", f"{count} 个问题", err=True)
+    raise typer.Exit(1)
+
+
+def _no_problems(cases: int, zones: int, sites: int, facts: int, mechanisms: int) -> None:
+    console.say(
+        f"{cases} cases, {zones} zones, {sites} sites, {facts} facts, {mechanisms} mechanisms: no problems",
+        f"{cases} 个案例、{zones} 个分区、{sites} 个地点、{facts} 条数据、{mechanisms} 条机制：没有问题",
+    )
+
+
+def _check_large() -> None:
+    """Check an atlas of which only what changed is read."""
+    with console.busy("checking the atlas", "检查图集"):
+        problems, doubts, counts = kept(lambda held: (*held.problems(), held.counts))
+    console.print_problems([*problems, *doubts])
+    errors = sum(problem.severity == "error" for problem in problems)
+    if errors:
+        _count_problems(errors)
+    _no_problems(*counts)
 
 
 def _drawn(loading: Loading) -> list[Problem]:
     """What is odd about zones drawn by hand, in cases that are otherwise sound."""
-    from eppv_atlas.intake import drawn
-    from eppv_atlas.model import DrawnShape
+    from eppv_atlas.compiled import judging
 
-    found: list[Problem] = []
-    for item in loading.cases:
-        hand = {zone.id for zone in item.case.zones if isinstance(zone.geometry, DrawnShape)}
-        shapes = {zone: shape for zone, shape in item.shapes.drawn.items() if zone in hand}
-        if shapes and item.placed is not None:
-            found += drawn.doubts(
-                str(loading.root / "geodata" / f"{item.case.id}.geojson"), item.case, shapes
-            )
-    return found
+    return [problem for item in loading.cases for problem in judging.doubts(loading.root, item)]
 
 
 def _claims(cases: list[Case], verdict: Verdict | None, form: Format) -> None:
@@ -109,14 +138,27 @@ def list_(
     mode: Annotated[str | None, typer.Option(help="Mode: id or part of its name.")] = None,
     category: Annotated[str | None, typer.Option(help="Product category: id or part of its name.")] = None,
     province: Annotated[str | None, typer.Option(help="Province: code or part of its name.")] = None,
-    text: Annotated[str | None, typer.Option(help="Words that occur in the case.")] = None,
+    place: Annotated[
+        str | None, typer.Option(help="Place: how its code begins, or part of where the case lies.")
+    ] = None,
+    text: Annotated[str | None, typer.Option("--text", "--find", help="Words that occur in the case.")] = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the list.")] = Format.table,
 ) -> None:
-    """List cases, filtered by path, mode, category, province or words."""
-    from eppv_atlas import export, listing
+    """List cases, filtered by path, mode, category, province, place or words."""
+    from eppv_atlas import choosing
 
-    found = listing.chosen(load(), path, mode, category, province, text)
-    rows = listing.case_rows(found, console.CHOICE.lang)
+    wanted = choosing.Wanted(path, mode, category, province, place, text)
+    if large():
+        say_if_bundled()
+        with console.busy("reading the atlas", "读取图集"):
+            found = kept(lambda held: _found(held, wanted))
+    else:
+        from eppv_atlas import listing
+
+        found = listing.chosen(load(), wanted)
+    rows = [choosing.row(case, console.CHOICE.lang) for case in found]
+    if form is not Format.table:
+        from eppv_atlas import export
     if form is Format.json:
         console.out(export.to_json(rows))
     elif form is Format.csv:
@@ -129,6 +171,11 @@ def list_(
         console.table(heads, [[row[k] for k in ("id", "title", "place", "path", "mode")] for row in rows])
     else:
         console.say("no case meets all filters", "没有符合全部条件的案例")
+
+
+def _found(held: Compiled, wanted: Wanted) -> list[SlimCase]:
+    held.sound()
+    return held.found(wanted)
 
 
 @app.command()

@@ -5,10 +5,10 @@ Floor 4: puts the floors below together; knows no rules and no formulas.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -16,8 +16,11 @@ from eppv_atlas import console
 from eppv_atlas.errors import UsageError
 
 if TYPE_CHECKING:
+    from eppv_atlas.compiled import Compiled
     from eppv_atlas.results import PlacedCase
     from eppv_atlas.store import Atlas
+
+R = TypeVar("R")
 
 app = typer.Typer(
     name="eppv-atlas",
@@ -114,6 +117,21 @@ def load() -> Atlas:
     say_if_bundled()
     with console.busy("reading the atlas", "读取图集"):
         return load(console.CHOICE.atlas)
+
+
+def large() -> bool:
+    """Whether the atlas that the user named is so large that reading it is kept."""
+    from eppv_atlas import compiled
+
+    return console.CHOICE.atlas is not None and compiled.wanted(console.CHOICE.atlas)
+
+
+def kept(question: Callable[[Compiled], R]) -> R:
+    """Answer a question about a large atlas, of which only what changed is read."""
+    from eppv_atlas.compiled import reader
+
+    assert console.CHOICE.atlas is not None
+    return reader.asked(console.CHOICE.atlas, lambda en, zh: console.say(en, zh, err=True), question)
 
 
 def select(atlas: Atlas, ids: Sequence[str] | None) -> list[PlacedCase]:
