@@ -6,9 +6,10 @@ the command line's options.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from eppv_atlas import boundaries, choosing, vocabulary
 from eppv_atlas.choosing import Wanted
@@ -18,6 +19,10 @@ from eppv_atlas.reading_out import fact_text
 from eppv_atlas.results import Measure, PlacedCase, Total
 from eppv_atlas.slim import Headline, SlimCase
 from eppv_atlas.units import area_text, from_m2
+
+
+_TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*":|"((?:[^"\\]|\\.)*)"')
+"""A key, or a text, of JSON without blanks."""
 
 
 def chosen(cases: Iterable[PlacedCase], wanted: Wanted) -> list[SlimCase]:
@@ -89,45 +94,33 @@ def _headline(fact: Fact) -> Headline:
 
 def search_text(case: Case) -> str:
     """What words are looked for in: every word of a case once, folded, with blanks between."""
-    return " ".join(dict.fromkeys("\n".join(_texts(case.model_dump())).casefold().split()))
+    held = case.model_dump_json()
+    texts: Iterable[str] = _TEXT.findall(held)  # of a key nothing is found
+    if "\\" in held:
+        texts = (json.loads(f'"{text}"') for text in texts)
+    return " ".join(dict.fromkeys("\n".join(texts).casefold().split()))
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """Every text of a record; its keys are none."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _texts(item)
-
-
-def measure_rows(measures: Iterable[Measure], unit: str) -> list[dict[str, Any]]:
+def measure_rows(measures: Iterable[Measure], unit: str) -> Iterator[dict[str, Any]]:
     """Measures as flat rows in SI, with the areas in `unit` beside them where it is not m²."""
-    rows = []
     for measure in measures:
-        row: dict[str, Any] = asdict(measure)
+        row: dict[str, Any] = dict(vars(measure))
         if unit != "m2":
             for key in ("area", "stated"):
                 value = row[f"{key}_m2"]
                 row[f"{key}_{unit}"] = None if value is None else from_m2(value, unit)
         row["note"] = "shape made from the stated area" if measure.made_from_stated else None
-        rows.append(row)
-    return rows
+        yield row
 
 
-def total_rows(totals: Iterable[Total], unit: str) -> list[dict[str, Any]]:
+def total_rows(totals: Iterable[Total], unit: str) -> Iterator[dict[str, Any]]:
     """Totals as flat rows in SI, with the areas in `unit` beside them where it is not m²."""
-    rows = []
     for total in totals:
-        row: dict[str, Any] = asdict(total)
+        row: dict[str, Any] = dict(vars(total))
         if unit != "m2":
             for key in ("sum", "union", "overlap"):
                 row[f"{key}_{unit}"] = from_m2(row[f"{key}_m2"], unit)
-        rows.append(row)
-    return rows
+        yield row
 
 
 def measure_cells(measure: Measure, placed: PlacedCase, unit: str, lang: str) -> list[str]:

@@ -5,7 +5,7 @@ Floor 4: puts the floors below together; knows no rules and no formulas.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.text import Text
@@ -19,16 +19,19 @@ from eppv_atlas.cli.options import (
     kept,
     large,
     load,
+    one_case,
     say_if_bundled,
-    select,
+    some,
 )
 from eppv_atlas.errors import Problem, UsageError, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from eppv_atlas.choosing import Wanted
     from eppv_atlas.compiled import Compiled
     from eppv_atlas.model import Case
-    from eppv_atlas.results import PlacedCase
+    from eppv_atlas.results import Measure, PlacedCase
     from eppv_atlas.slim import SlimCase
     from eppv_atlas.store import Loading
 
@@ -184,10 +187,10 @@ def show(case_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the ca
     from eppv_atlas import claims, measure, vocabulary
     from eppv_atlas.reading_out import fact_text
 
-    atlas = load()
-    placed = atlas[case_id]
+    placed = one_case(case_id)
     case, lang = placed.case, console.CHOICE.lang
-    document = atlas.settings.documents[case.source.document]
+    assert placed.settings is not None
+    document = placed.settings.documents[case.source.document]
     terminal = console.terminal()
 
     def line(text: str = "", style: str = "") -> None:
@@ -282,13 +285,17 @@ def measure_(
     ] = False,
 ) -> None:
     """Measure zones on the CGCS2000 ellipsoid, beside what the document states."""
-    from eppv_atlas import export, listing, measure
+    from eppv_atlas import listing, measure
 
+    if large() and not ids and not certificate and not totals and form is not Format.table:
+        say_if_bundled()
+        kept(lambda held: _measures_of(held, form, unit))
+        return
     chosen = _zones(ids)
     if certificate:
         _certificates(chosen, form, unit, totals=totals)
         return
-    if totals and any(wanted is not None for _, wanted in chosen):
+    if totals and any("/" in text for text in ids or ()):
         raise UsageError("totals are of whole cases, not of a zone", "汇总针对整个案例，不针对单个分区")
     if form is Format.table:
         for placed, wanted in chosen:
@@ -304,24 +311,42 @@ def measure_(
         rows = listing.total_rows((t for placed, _ in chosen for t in measure.totals(placed)), unit.value)
         columns = ["case", "confidence", "zones", "sum_m2", "union_m2", "overlap_m2", "weakest"]
         extra = [f"{key}_{unit.value}" for key in ("sum", "union", "overlap")]
-    else:
-        measured = [
-            row for placed, wanted in chosen for row in measure.case(placed) if wanted in {None, row.zone}
-        ]
-        rows = listing.measure_rows(measured, unit.value)
-        columns = ["case", "zone", "kind", "area_m2", "perimeter_m", "stated_m2", "difference_pct"]
-        columns += ["confidence", "made_from_stated", "note"]
-        extra = [f"{key}_{unit.value}" for key in ("area", "stated")]
+        _print_rows(rows, [*columns, *(extra if unit is not AreaUnit.m2 else [])], form)
+        return
+    measured = (row for placed, wanted in chosen for row in measure.case(placed) if wanted in {None, row.zone})
+    _print_measures(measured, form, unit)
+
+
+def _measures_of(held: Compiled, form: Format, unit: AreaUnit) -> None:
+    """Print the measures of a large atlas; what is damaged shows before anything is printed."""
+    held.sound()
+    held.verify("keys", "sizes")
+    _print_measures(held.measures(), form, unit)
+
+
+def _print_measures(measured: Iterable[Measure], form: Format, unit: AreaUnit) -> None:
+    from eppv_atlas import listing
+
+    columns = ["case", "zone", "kind", "area_m2", "perimeter_m", "stated_m2", "difference_pct"]
+    columns += ["confidence", "made_from_stated", "note"]
+    extra = [f"{key}_{unit.value}" for key in ("area", "stated")]
     columns += extra if unit is not AreaUnit.m2 else []
-    console.out(export.to_json(rows) if form is Format.json else export.to_csv(rows, columns))
+    _print_rows(listing.measure_rows(measured, unit.value), columns, form)
 
 
-def _zones(ids: list[str] | None) -> list[tuple[PlacedCase, str | None]]:
-    """Cases of the given ids, each with the zone that was named or None."""
+def _print_rows(rows: Iterable[dict[str, Any]], columns: Sequence[str], form: Format) -> None:
+    from eppv_atlas import export
+
+    for part in export.json_parts(rows) if form is Format.json else export.csv_parts(rows, columns):
+        console.out(part)
+
+
+def _zones(ids: list[str] | None) -> Iterable[tuple[PlacedCase, str | None]]:
+    """Cases of the given ids, each with the zone that was named or None; of a large atlas one after the other."""
     asked = [text.partition("/") for text in ids or ()]
-    found = select(load(), [case_id for case_id, _, _ in asked])
+    found = some([case_id for case_id, _, _ in asked])
     if not asked:
-        return [(placed, None) for placed in found]
+        return ((placed, None) for placed in found)
     out: list[tuple[PlacedCase, str | None]] = []
     for placed, (_, slash, wanted) in zip(found, asked, strict=True):
         known = [item.id for item in placed.case.zones]
@@ -335,7 +360,7 @@ def _zones(ids: list[str] | None) -> list[tuple[PlacedCase, str | None]]:
 
 
 def _certificates(
-    chosen: list[tuple[PlacedCase, str | None]], form: Format, unit: AreaUnit, *, totals: bool
+    chosen: Iterable[tuple[PlacedCase, str | None]], form: Format, unit: AreaUnit, *, totals: bool
 ) -> None:
     from eppv_atlas import certificate, export
 

@@ -92,7 +92,7 @@ class Box:
 
     @classmethod
     def empty(cls, path: Path | None) -> Box:
-        """An empty box: at a path where nothing is, or in a temporary place that vanishes with it.
+        """An empty box: at a path where nothing is yet, or in memory.
 
         Raises
         ------
@@ -100,7 +100,7 @@ class Box:
             If it cannot be made there.
         """
         try:
-            held = sqlite3.connect("" if path is None else str(path), timeout=_BUSY_S)
+            held = sqlite3.connect(":memory:" if path is None else str(path), timeout=_BUSY_S)
             held.isolation_level = None
             held.execute(f"PRAGMA page_size = {_PAGE}")
             held.execute("PRAGMA journal_mode = OFF")  # nobody sees it before it is whole

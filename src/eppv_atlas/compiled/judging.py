@@ -56,6 +56,7 @@ def judged(root: Path, settings: Settings | None, stems: Iterable[str]) -> Items
         Names of their files without ``.yaml``.
     """
     out: Items = {kind: [] for kind in ("hashes", "keys", "rows", "words", "sizes", "problems")}
+    folders: dict[Path, Path] = {}
     for stem in stems:
         hashes: dict[str, str] = {}
 
@@ -65,7 +66,7 @@ def judged(root: Path, settings: Settings | None, stems: Iterable[str]) -> Items
                 hashes[file.parent.name] = hashlib.sha256(raw).hexdigest()
             return raw
 
-        loading = Loading(root, settings)
+        loading = Loading(root, settings, folders=folders)
         file = root / "cases" / f"{stem}.yaml"
         reading.one(loading, file, read)
         item = loading.cases[0] if loading.cases else None

@@ -58,7 +58,7 @@ class _Plan:
 
 
 def brought_up(root: Path, say: Say, *, anew: bool = False) -> Compiled:
-    """Bring what is kept of an atlas up to date; where nothing can be kept, work in a temporary place.
+    """Bring what is kept of an atlas up to date; where nothing can be kept, work in memory.
 
     Parameters
     ----------
@@ -200,6 +200,7 @@ def _anew(
                 box.close()
             for left in ("-journal", "-wal", "-shm"):  # of a box that is replaced
                 path.with_name(path.name + left).unlink(missing_ok=True)
+            aside.chmod(0o644)
             aside.replace(path)
         files.sync_folder(path.parent)
     finally:

@@ -58,12 +58,15 @@ class Loading:
         Every case whose record could be read.
     problems
         All problems and warnings, in the order file, line.
+    folders
+        Where folders really are, as far as that was looked up.
     """
 
     root: Path
     settings: Settings | None = None
     cases: list[LoadedCase] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    folders: dict[Path, Path] = field(default_factory=dict, repr=False)
 
     @property
     def errors(self) -> list[Problem]:
@@ -298,7 +301,7 @@ def take(out: Loading, case: Case | None, text: YamlText, shapes: ShapesFile, wh
 
 def content(out: Loading, file: Path) -> bytes | None:
     """Content of a file of the atlas; None, with a problem, where it cannot be read."""
-    refused = _unfit(out.root, file)
+    refused = _unfit(out, file)
     if refused is not None:
         out.problems.append(Problem(str(file), 0, "", *refused))
         return None
@@ -320,13 +323,14 @@ def content(out: Loading, file: Path) -> bytes | None:
         return None
 
 
-def _unfit(root: Path, file: Path) -> tuple[str, str, str] | None:
+def _unfit(out: Loading, file: Path) -> tuple[str, str, str] | None:
     """Why a file is not even opened: it is none, or a link that leads out of the atlas."""
     try:
-        goal = file.resolve(strict=True)
+        goal = file.resolve(strict=True) if file.is_symlink() else _resolved(out, file.parent) / file.name
+        goal.stat()
     except (OSError, RuntimeError):
         return None  # said when it is opened
-    if not goal.is_relative_to(root.resolve()):
+    if not goal.is_relative_to(_resolved(out, out.root)):
         return (
             "link-outside",
             "this is a link that leads out of the atlas folder; copy the file itself",
@@ -339,6 +343,13 @@ def _unfit(root: Path, file: Path) -> tuple[str, str, str] | None:
             "这不是普通文件；请放入文件本身",
         )
     return None
+
+
+def _resolved(out: Loading, folder: Path) -> Path:
+    """Where a folder really is; looked up once a pass."""
+    if folder not in out.folders:
+        out.folders[folder] = folder.resolve()
+    return out.folders[folder]
 
 
 def _features_without_zone(out: Loading, case: Case, shapes: ShapesFile, geodata: str) -> None:

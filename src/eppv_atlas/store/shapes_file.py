@@ -344,7 +344,7 @@ def _sound_rings(geometry_: Any) -> bool:
     try:
         rings = coordinates if kind == "Polygon" else [ring for part in coordinates for ring in part]
         return all(
-            ring[0] == ring[-1] and all(type(number) in {int, float} for point in ring for number in point)
+            ring[0] == ring[-1] and {type(number) for point in ring for number in point} <= {int, float}
             for ring in rings
             if ring
         )
