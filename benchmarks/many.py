@@ -18,6 +18,7 @@ and all its workers, looked at every 0.2 s.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import os
@@ -165,11 +166,12 @@ class Maker:
             f"    location: {{lon: {rings[0][0][0]}, lat: {rings[0][0][1]}}}\n"
             f"    provenance:\n      confidence: schematic\n      how: {HOW}\n    page: {page}\n"
         )
-        zones = [
+        whole = (
             f"  - id: zone-1\n    name: {pair(f'{county.zh}全域', f'The whole of {county.en}')}\n"
             f"    kind: administrative-area\n    geometry:\n      type: places\n      places: [{county.code}]\n"
             f"    provenance:\n      confidence: administrative\n      how: {HOW}\n"
-        ]
+        )
+        zones = [whole]
         for at in range(9):
             kind = kinds[at]
             head = (
@@ -187,7 +189,9 @@ class Maker:
                     else "      type: part\n      of: zone-2\n      share: 40\n      side: west\n"
                 )
             else:
-                zones.append(f"{head}    geometry:\n      type: none\n      reason: {NONE}\n    page: {page}\n")
+                zones.append(
+                    f"{head}    geometry:\n      type: none\n      reason: {NONE}\n    page: {page}\n"
+                )
                 continue
             zones.append(
                 f"{head}{shape}    provenance:\n      confidence: schematic\n      how: {HOW}\n    page: {page}\n"
@@ -219,7 +223,8 @@ class Maker:
             f"  - id: mechanism-{at}\n    name: {pair(f'{county.zh}{term.zh}', f'{term.en} in {county.en}')}\n"
             f"    kind: {term.id}\n    section: mechanism\n    page: {page}\n    about:\n"
             f"      zh: 合成文字。以“{term.zh}”为例，说明{where_zh}可能如何组织，与任何真实做法无关。\n"
-            f"      en: Synthetic text. It uses {term.en.lower()} as an example of what {county.en} might arrange and describes no real scheme.\n"
+            f"      en: Synthetic text. It uses {term.en.lower()}"
+            f" as an example of what {county.en} might arrange and describes no real scheme.\n"
             f"    path: {path.id}\n    mode: {mode.id}\n    parties:\n"
             f"      - {{role: authority, name: {pair(f'{county.zh}示例部门', f'Example office of {county.en}')}}}\n"
             f"    acts_on: [zone-{at + 1}]\n    evidence: [income]\n"
@@ -229,7 +234,7 @@ class Maker:
             f"# synthetic case, made by benchmarks/many.py\nformat: 1\nid: {case_id}\n"
             f"batch: synthetic-{number // 10000 + 1}\norder: {number % 10000 + 1}\n"
             f"title:\n  zh: 合成案例 {number}：{county.zh}的{mode.zh}\n"
-            f"  en: \"Synthetic case {number}: {mode.en.lower()} in {county.en}\"\n"
+            f'  en: "Synthetic case {number}: {mode.en.lower()} in {county.en}"\n'
             f"short:\n  zh: 合成·{county.zh}\n  en: Synthetic {county.en}\n"
             f"source:\n  document: synthetic\n  pages: {page}\n"
             f"places: [{county.code}]\nplace_name:\n  zh: {where_zh}\n  en: {quoted(where_en)}\n"
@@ -278,9 +283,7 @@ def _written(ring: Sequence[tuple[float, float]]) -> str:
 
 def _area_ha(ring: Sequence[tuple[float, float]]) -> float:
     """About how large a ring is; only a figure to be stated, with some error on purpose."""
-    twice = sum(
-        x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False)
-    )
+    twice = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in itertools.pairwise(ring))
     return abs(twice) / 2 * 111.32 * 110.95 * math.cos(math.radians(ring[0][1])) * 100
 
 
@@ -294,7 +297,7 @@ def _with_results(case_id: str, raw: bytes, rings: Sequence[Sequence[tuple[float
 
 
 def write(folder: Path, count: int, seed: int = SEED, first: int = 0) -> None:
-    """Write an atlas of so many cases."""
+    """Write an atlas of so many cases, or, from `first` on, more of them into it."""
     maker = Maker(seed)
     (folder / "cases").mkdir(parents=True, exist_ok=True)
     (folder / "geodata").mkdir(exist_ok=True)
@@ -305,16 +308,151 @@ def write(folder: Path, count: int, seed: int = SEED, first: int = 0) -> None:
         (folder / "geodata" / f"{case_id}.geojson").write_bytes(geodata)
 
 
+def made(folder: Path, count: int, seed: int, cores: int) -> None:
+    """Write an atlas with several processes."""
+    each = -(-count // cores)
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import many; many.write(many.Path(sys.argv[2]), *map(int, sys.argv[3:]))"
+    crew = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                code,
+                Path(__file__).parent,
+                folder,
+                *map(str, (min(each, count - at), seed, at)),
+            ]
+        )
+        for at in range(0, count, each)
+    ]
+    if any(process.wait() for process in crew):
+        raise SystemExit("the atlas could not be written")
+
+
+def _tree(pid: int) -> Iterator[int]:
+    """A process and all that it started."""
+    yield pid
+    try:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                yield from _tree(int(child))
+    except OSError:
+        return
+
+
+def _memory(pid: int) -> tuple[int, int]:
+    """Proportional and resident set size of a process and all that it started, bytes."""
+    pss = rss = 0
+    for one in _tree(pid):
+        try:
+            text = Path(f"/proc/{one}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        found = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in text.splitlines()[1:]}
+        pss, rss = pss + found.get("Pss", 0), rss + found.get("Rss", 0)
+    return pss, rss
+
+
+def run(name: str, folder: Path, *arguments: str) -> str:
+    """Run a command on an atlas; print how long it took and the memory of all its processes."""
+    with tempfile.TemporaryFile() as out:
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                "from eppv_atlas.cli import run; run()",
+                "--lang",
+                "en",
+                "--atlas",
+                folder,
+                *arguments,
+            ],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+        pss = rss = 0
+        while True:
+            ended, status, used = os.wait4(process.pid, os.WNOHANG)
+            if ended:
+                break
+            now = _memory(process.pid)
+            pss, rss = max(pss, now[0]), max(rss, now[1])
+            time.sleep(0.01 if time.perf_counter() - start < 2 else 0.2)
+        wall = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        size = out.tell()
+        out.seek(max(0, size - 300))
+        last = out.read().decode(errors="replace").strip().splitlines()
+        out.seek(0)
+        lines = sum(block.count(b"\n") for block in iter(lambda: out.read(1 << 20), b""))
+    cpu = used.ru_utime + used.ru_stime
+    print(
+        f"{name:34} {wall:8.2f} s  {cpu:8.2f} s CPU  {pss / 1e6:7.0f} MB PSS  {rss / 1e6:7.0f} MB RSS  "
+        f"{lines:8} lines  exit {process.returncode}",
+        flush=True,
+    )
+    return last[-1] if last else ""
+
+
+def timed(folder: Path) -> None:
+    """Time every command on an atlas of many cases."""
+    cases = sorted((folder / "cases").iterdir())
+    print(run("check, nothing kept (cold)", folder, "check"))
+    store = folder / ".eppv-state" / "compiled.sqlite"
+    print(f"{'kept':34} {store.stat().st_size / 1e6:8.0f} MB")
+    time.sleep(2.5)  # the last files are no longer as young as the look at them
+    run("check, once more", folder, "check")
+    run("check, nothing changed (warm)", folder, "check")
+    cases[len(cases) // 2].touch()
+    run("check, one file touched", folder, "check")
+    edited = cases[len(cases) // 3]
+    edited.write_text(edited.read_text("utf-8") + "# edited\n", "utf-8")
+    run("check, one case edited", folder, "check")
+    time.sleep(2.5)
+    run("check, once more", folder, "check")
+    for filters in (
+        ("--place", "330106"),
+        ("--province", "青海", "--mode", "concession"),
+        ("--path", "quota-trading", "--place", "5301"),
+        ("--find", "旬邑 湿地指标交易"),
+        ("--find", "nothing-has-this"),
+    ):
+        run(f"list {' '.join(filters)}"[:34], folder, "list", *filters)
+    run("list --format csv (all)", folder, "list", "--format", "csv")
+    run("show ID", folder, "show", cases[7].stem)
+    run("measure ID --format csv", folder, "measure", cases[7].stem, "--format", "csv")
+    run("measure --format csv (all)", folder, "measure", "--format", "csv")
+    run("measure --format json (all)", folder, "measure", "--format", "json")
+
+
 def main() -> None:
     """Write an atlas, or write one, time it and remove it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--cores", type=int, default=2, help="processes that write the atlas")
     parser.add_argument("--write", type=Path, help="only write the atlas into this folder")
+    parser.add_argument("--time", type=Path, help="only time the atlas in this folder; it is changed")
     chosen = parser.parse_args()
-    if chosen.write:
-        write(chosen.write, chosen.cases, chosen.seed)
+    if chosen.time:
+        timed(chosen.time)
         return
+    if chosen.write:
+        made(chosen.write, chosen.cases, chosen.seed, chosen.cores)
+        return
+    folder = Path(tempfile.mkdtemp(prefix="many-"))
+    try:
+        start = time.perf_counter()
+        made(folder, chosen.cases, chosen.seed, chosen.cores)
+        sizes = [
+            sum(entry.stat().st_size for entry in os.scandir(folder / name)) / 1e6
+            for name in ("cases", "geodata")
+        ]
+        print(f"{'made':34} {time.perf_counter() - start:8.2f} s  {sizes[0]:.0f} + {sizes[1]:.0f} MB")
+        timed(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -24,12 +24,13 @@ from eppv_atlas import compiled, listing, measure
 from eppv_atlas.choosing import Wanted
 from eppv_atlas.cli.look import _drawn
 from eppv_atlas.compiled import box as boxes
-from eppv_atlas.compiled import crew, folder as folders, judging, keeping, places, reader
+from eppv_atlas.compiled import crew, judging, keeping, places, reader
+from eppv_atlas.compiled import folder as folders
 from eppv_atlas.errors import DataError, UsageError
 from eppv_atlas.store import load, plain_yaml, read_folder, reading, transaction, yaml_text
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
-import many  # noqa: E402
+import many
 
 STATE = transaction.STATE
 
@@ -127,7 +128,7 @@ def agrees(text):
     whole = yaml_text._whole(text, "", yaml_text.YamlText())
     assert whole.problems == [], text
     assert whole.data == found, text
-    base = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - texts only, by PyYAML's own reader
+    base = yaml.load(text, Loader=yaml.BaseLoader)
     assert base == found, text
     return True
 
@@ -152,7 +153,12 @@ def test_mutated_cases_are_read_as_all_of_yaml_reads_them():
 
 
 @settings(max_examples=600, deadline=None)
-@given(st.lists(st.sampled_from([*PIECES, "a", "b", "en: ", "zh: ", "{zh: x, en: y}", "\n  a: ", "\nb: "]), max_size=14))
+@given(
+    st.lists(
+        st.sampled_from([*PIECES, "a", "b", "en: ", "zh: ", "{zh: x, en: y}", "\n  a: ", "\nb: "]),
+        max_size=14,
+    )
+)
 def test_any_pieces_are_read_as_all_of_yaml_reads_them(pieces):
     agrees("".join(pieces))
     agrees("a: " + "".join(pieces))
@@ -212,7 +218,11 @@ def test_mutated_cases_have_the_same_problems_whole_and_kept(atlas200, monkeypat
             path = rng.choice(sorted((atlas200 / rng.choice(("cases", "geodata"))).iterdir()))
             raw = path.read_bytes()
             at = rng.randrange(len(raw))
-            path.write_bytes(raw[:at] + rng.choice((b"", b"x", b"9", b":", b"\n", b"\xff", b"-1", b"]")) + raw[at + rng.randrange(3) :])
+            path.write_bytes(
+                raw[:at]
+                + rng.choice((b"", b"x", b"9", b":", b"\n", b"\xff", b"-1", b"]"))
+                + raw[at + rng.randrange(3) :]
+            )
             changed.add(path.stem)
         assert same(atlas200) <= len(changed)
 
@@ -368,7 +378,9 @@ def test_a_process_that_dies_costs_nothing(atlas200, monkeypatch):
 
     monkeypatch.setattr(crew, "_started", doomed)
     assert same(atlas200) == 200
-    monkeypatch.setattr(crew, "_started", lambda: subprocess.Popen([sys.executable, "-c", ""], stdin=-1, stdout=-1))
+    monkeypatch.setattr(
+        crew, "_started", lambda: subprocess.Popen([sys.executable, "-c", ""], stdin=-1, stdout=-1)
+    )
     shutil.rmtree(atlas200 / STATE)
     assert same(atlas200) == 200
 
@@ -423,7 +435,14 @@ def test_a_change_within_a_tick_of_the_clock_is_seen(atlas200):
 
     def as_before(place):
         return [
-            (name, (before.st_size, before.st_mtime_ns, before.st_ctime_ns, before.st_ino) if name == path.name else found, mode, link)
+            (
+                name,
+                (before.st_size, before.st_mtime_ns, before.st_ctime_ns, before.st_ino)
+                if name == path.name
+                else found,
+                mode,
+                link,
+            )
             for name, found, mode, link in real(place)
         ]
 
@@ -501,7 +520,12 @@ def test_damage_is_noticed_wherever_it_is(atlas200, monkeypatch):
         told = []
 
         def question(held):
-            return held.problems(), list(held.slim()), list(held.measures()), held.found(Wanted(text="forest"))
+            return (
+                held.problems(),
+                list(held.slim()),
+                list(held.measures()),
+                held.found(Wanted(text="forest")),
+            )
 
         found = reader.asked(atlas200, lambda en, zh, told=told: told.append(en), question)
         assert found[:3] == (expected, slim, sizes)
@@ -575,14 +599,18 @@ held.close()
 
 @pytest.mark.parametrize("room", [0, 20_000, 200_000])
 def test_a_full_disk_loses_nothing(atlas200, room):
-    done = subprocess.run([sys.executable, "-c", FULL, atlas200, str(room)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, atlas200, str(room)], capture_output=True, text=True, check=True
+    )
     assert "200 200" in done.stdout
     assert done.stdout.count("said:") == 1
     assert not [name for name in os.listdir(atlas200 / STATE) if name == places.NAME]
     same(atlas200)
     path = atlas200 / "cases" / "synthetic-000011.yaml"
     path.write_text(path.read_text("utf-8").replace("order: 12", "order: 13"), "utf-8")
-    done = subprocess.run([sys.executable, "-c", FULL, atlas200, str(room)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, atlas200, str(room)], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip().splitlines()[-1].startswith("200 ")
     same(atlas200)
 
@@ -612,7 +640,8 @@ def test_killed_at_any_moment_the_next_run_is_right(atlas200):
 
 def test_several_processes_at_once_agree(atlas200):
     crowd = [
-        subprocess.Popen([sys.executable, "-c", KEEP, atlas200], stdout=subprocess.PIPE, text=True) for _ in range(4)
+        subprocess.Popen([sys.executable, "-c", KEEP, atlas200], stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
     ]
     judged = []
     for process in crowd:
@@ -660,7 +689,9 @@ def test_a_box_is_checked_parcel_by_parcel(tmp_path):
     box.note({"segments": "[0, 1, 2]"})
     box.finish()
     other = sqlite3.connect(path)
-    other.execute("UPDATE keys SET parcel = (SELECT parcel FROM keys WHERE segment = 1), checksum = (SELECT checksum FROM keys WHERE segment = 1) WHERE segment = 0")
+    other.execute(
+        "UPDATE keys SET parcel = (SELECT parcel FROM keys WHERE segment = 1), checksum = (SELECT checksum FROM keys WHERE segment = 1) WHERE segment = 0"
+    )
     other.commit()
     other.close()
     box = boxes.Box.opened(path)

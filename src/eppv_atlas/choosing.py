@@ -10,11 +10,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from eppv_atlas import vocabulary
 from eppv_atlas.errors import UsageError
 from eppv_atlas.slim import SlimCase
+
+
+class Traits(Protocol):
+    """What filters look at; a slim case has it, and so has less than one."""
+
+    @property
+    def path(self) -> str: ...  # noqa: D102 - as in SlimCase
+    @property
+    def mode(self) -> str: ...  # noqa: D102
+    @property
+    def further_modes(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def category(self) -> str: ...  # noqa: D102
+    @property
+    def places(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def provinces(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def place_zh(self) -> str: ...  # noqa: D102
+    @property
+    def place_en(self) -> str: ...  # noqa: D102
+
+
+T = TypeVar("T", bound=Traits)
 
 
 @dataclass(frozen=True)
@@ -76,7 +100,7 @@ def named(wanted: str | None, table: Mapping[str, vocabulary.Term]) -> frozenset
     )
 
 
-def meets(wanted: Wanted, cases: Iterable[SlimCase]) -> Iterator[SlimCase]:
+def meets(wanted: Wanted, cases: Iterable[T]) -> Iterator[T]:
     """Cases that meet everything but the words.
 
     Parameters
@@ -122,7 +146,7 @@ def _state(code: str) -> tuple[str, str]:
     return boundaries.place(code).province_zh, code
 
 
-def _at_place(wanted: str | None, case: SlimCase) -> bool:
+def _at_place(wanted: str | None, case: Traits) -> bool:
     if wanted is None:
         return True
     key = wanted.strip().casefold()

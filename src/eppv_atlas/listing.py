@@ -20,7 +20,6 @@ from eppv_atlas.results import Measure, PlacedCase, Total
 from eppv_atlas.slim import Headline, SlimCase
 from eppv_atlas.units import area_text, from_m2
 
-
 _TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*":|"((?:[^"\\]|\\.)*)"')
 """A key, or a text, of JSON without blanks."""
 
@@ -38,9 +37,7 @@ def chosen(cases: Iterable[PlacedCase], wanted: Wanted) -> list[SlimCase]:
     held = {placed.case.id: placed for placed in cases}
     found = choosing.meets(wanted.checked(), map(slim, held.values()))
     words = wanted.words
-    return [
-        case for case in found if not words or choosing.holds(words, search_text(held[case.id].case))
-    ]
+    return [case for case in found if not words or choosing.holds(words, search_text(held[case.id].case))]
 
 
 def slim(placed: PlacedCase) -> SlimCase:

@@ -144,7 +144,9 @@ def list_(
     place: Annotated[
         str | None, typer.Option(help="Place: how its code begins, or part of where the case lies.")
     ] = None,
-    text: Annotated[str | None, typer.Option("--text", "--find", help="Words that occur in the case.")] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", "--find", help="Words that occur in the case.")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the list.")] = Format.table,
 ) -> None:
     """List cases, filtered by path, mode, category, province, place or words."""
@@ -313,7 +315,9 @@ def measure_(
         extra = [f"{key}_{unit.value}" for key in ("sum", "union", "overlap")]
         _print_rows(rows, [*columns, *(extra if unit is not AreaUnit.m2 else [])], form)
         return
-    measured = (row for placed, wanted in chosen for row in measure.case(placed) if wanted in {None, row.zone})
+    measured = (
+        row for placed, wanted in chosen for row in measure.case(placed) if wanted in {None, row.zone}
+    )
     _print_measures(measured, form, unit)
 
 

@@ -194,7 +194,7 @@ class Box:
     def note(self, about: Mapping[str, str]) -> None:
         """Note what is to be known of it as a whole, instead of what was."""
         self._run("DELETE FROM about", ())
-        for name, value in (about | {"checksum": _sum_of(about)}).items():
+        for name, value in {**about, "checksum": _sum_of(about)}.items():
             self._run("INSERT INTO about VALUES (?, ?)", (name, value))
 
     def put(self, segment: int, parcels: Mapping[str, bytes]) -> None:
@@ -207,7 +207,8 @@ class Box:
         """
         for kind, parcel in parcels.items():
             self._run(
-                f"INSERT OR REPLACE INTO {kind} VALUES (?, ?, ?)", (segment, _checksum(kind, segment, parcel), parcel)
+                f"INSERT OR REPLACE INTO {kind} VALUES (?, ?, ?)",
+                (segment, _checksum(kind, segment, parcel), parcel),
             )
 
     def take(self, kind: str, segment: int) -> bytes:

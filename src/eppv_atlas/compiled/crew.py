@@ -101,7 +101,7 @@ def _here(root: Path, settings: Settings | None, segment: int, stems: list[str])
 def _started() -> subprocess.Popen[bytes]:
     paths = os.pathsep.join(path for path in sys.path if path)
     one = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-    return subprocess.Popen(  # noqa: S603 - this interpreter, our own module
+    return subprocess.Popen(
         [sys.executable, "-P", "-c", "from eppv_atlas.compiled.worker import main; main()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

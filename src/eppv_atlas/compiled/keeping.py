@@ -123,7 +123,9 @@ def _once(root: Path, path: Path | None, say: Say, *, anew: bool) -> Compiled:
     raw = raw_settings(root)
     loading = Loading(root)
     reading.settings(loading)
-    stems = reading.stems_of(loading, look.prints["cases"], [*look.prints["geodata"], *look.folders["geodata"]])
+    stems = reading.stems_of(
+        loading, look.prints["cases"], [*look.prints["geodata"], *look.folders["geodata"]]
+    )
     states = {stem: _state(look, stem) for stem in stems}
     about = {
         "identity": places.identity(root),

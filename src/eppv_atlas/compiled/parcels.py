@@ -88,7 +88,7 @@ def slim_item(case: SlimCase) -> list[Any]:
 
 def slim_of(item: list[Any]) -> SlimCase:
     """A slim case as it was."""
-    held = [tuple(value) if isinstance(value, list) else value for value in item]
+    held: list[Any] = [tuple(value) if isinstance(value, list) else value for value in item]
     held[_NAMES["headlines"]] = tuple(Headline(*one) for one in item[_NAMES["headlines"]])
     return SlimCase(*held)
 

@@ -79,8 +79,7 @@ def _signature() -> str:
             found += sorted(
                 name
                 for name in os.listdir(folder or ".")
-                if name.endswith((".dist-info", ".egg-info"))
-                and name.lower().startswith(_LIBRARIES)
+                if name.endswith((".dist-info", ".egg-info")) and name.lower().startswith(_LIBRARIES)
             )
     return f"{zlib.crc32(repr(found).encode()):08x}{len(found)}"
 
@@ -89,10 +88,10 @@ def _files(folder: Path) -> list[tuple[str, int, int]]:
     out: list[tuple[str, int, int]] = []
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda one: one.name):
-            if entry.name == "__pycache__" or entry.name == "static":
+            if entry.name in {"__pycache__", "static"}:
                 continue
             if entry.is_dir():
-                out += [(f"{entry.name}/{name}", *rest) for name, *rest in _files(Path(entry.path))]
+                out += [(f"{entry.name}/{name}", size, time) for name, size, time in _files(Path(entry.path))]
             else:
                 seen = entry.stat()
                 out.append((entry.name, seen.st_size, seen.st_mtime_ns))

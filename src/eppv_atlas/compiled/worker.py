@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 from eppv_atlas.compiled import parcels
 
@@ -40,7 +40,7 @@ def main() -> None:
         out.flush()
 
 
-def received(stream: BinaryIO) -> tuple[int, list[list[str]], dict[str, bytes]] | None:
+def received(stream: IO[bytes]) -> tuple[int, list[list[str]], dict[str, bytes]] | None:
     """What a process has sent for one order; None where it ended instead."""
     line = stream.readline()
     if not line.endswith(b"\n"):
