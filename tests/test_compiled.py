@@ -1,7 +1,6 @@
 """What is kept of a large atlas: the same answers as reading it whole, whatever happens to what is kept."""
 
 import itertools
-import json
 import os
 import random
 import shutil
@@ -24,7 +23,7 @@ from eppv_atlas import compiled, listing, measure
 from eppv_atlas.choosing import Wanted
 from eppv_atlas.cli.look import _drawn
 from eppv_atlas.compiled import box as boxes
-from eppv_atlas.compiled import crew, judging, keeping, places, reader
+from eppv_atlas.compiled import crew, places, reader
 from eppv_atlas.compiled import folder as folders
 from eppv_atlas.errors import DataError, UsageError
 from eppv_atlas.store import load, plain_yaml, read_folder, reading, transaction, yaml_text
@@ -45,14 +44,14 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory):
-    """A synthetic atlas of 200 cases, written some time ago."""
+    """A synthetic atlas of 70 cases, written some time ago."""
     root = tmp_path_factory.mktemp("many") / "atlas"
-    many.write(root, 200)
+    many.write(root, 70)
     return root
 
 
 @pytest.fixture
-def atlas200(made, tmp_path):
+def many_cases(made, tmp_path):
     root = tmp_path / "atlas"
     shutil.copytree(made, root)
     return root
@@ -137,7 +136,7 @@ def test_mutated_cases_are_read_as_all_of_yaml_reads_them():
     rng = random.Random(8)
     texts = [path.read_text("utf-8") for path in sorted((ROOT / "cases").glob("*.yaml"))]
     read = 0
-    for _ in range(1500):
+    for _ in range(1000):
         lines = rng.choice(texts).split("\n")
         start = rng.randrange(len(lines))
         text = "\n".join(["top:", *(f"  {line}" for line in lines[start : start + rng.randrange(2, 12)])])
@@ -152,7 +151,7 @@ def test_mutated_cases_are_read_as_all_of_yaml_reads_them():
     assert read > 100
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     st.lists(
         st.sampled_from([*PIECES, "a", "b", "en: ", "zh: ", "{zh: x, en: y}", "\n  a: ", "\nb: "]),
@@ -207,15 +206,15 @@ def test_every_bad_shape_has_the_same_problems_whole_and_kept(folder, monkeypatc
     same(folder)
 
 
-def test_mutated_cases_have_the_same_problems_whole_and_kept(atlas200, monkeypatch):
+def test_mutated_cases_have_the_same_problems_whole_and_kept(many_cases, monkeypatch):
     aged(monkeypatch)
     rng = random.Random(9)
-    fewer(atlas200, 24)
-    same(atlas200)
+    fewer(many_cases, 20)
+    same(many_cases)
     for _ in range(12):
         changed = set()
         for _ in range(8):
-            path = rng.choice(sorted((atlas200 / rng.choice(("cases", "geodata"))).iterdir()))
+            path = rng.choice(sorted((many_cases / rng.choice(("cases", "geodata"))).iterdir()))
             raw = path.read_bytes()
             at = rng.randrange(len(raw))
             path.write_bytes(
@@ -224,7 +223,7 @@ def test_mutated_cases_have_the_same_problems_whole_and_kept(atlas200, monkeypat
                 + raw[at + rng.randrange(3) :]
             )
             changed.add(path.stem)
-        assert same(atlas200) <= len(changed)
+        assert same(many_cases) <= len(changed)
 
 
 def test_folder_rules_are_the_same(folder, monkeypatch):
@@ -313,28 +312,28 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_output_is_the_same_byte_for_byte(atlas200, capfd, monkeypatch, lang):
-    fewer(atlas200, 24)
+def test_output_is_the_same_byte_for_byte(many_cases, capfd, monkeypatch, lang):
+    fewer(many_cases, 20)
 
     def outputs(least):
         monkeypatch.setattr(compiled, "LEAST", least)
         found = []
         for command in COMMANDS:
             capfd.readouterr()
-            code = call("--lang", lang, "--atlas", atlas200, *command)
+            code = call("--lang", lang, "--atlas", many_cases, *command)
             found.append((command, code, *capfd.readouterr()))
         return found
 
     small = outputs(10**9)
-    assert not (atlas200 / STATE).exists()
+    assert not (many_cases / STATE).exists()
     large = outputs(1)
-    assert (atlas200 / STATE / places.NAME).is_file()
+    assert (many_cases / STATE / places.NAME).is_file()
     assert large == small
     assert any(code == 2 for _, code, _, _ in small)
-    (atlas200 / "cases" / "synthetic-000005.yaml").write_text("id: x\n", "utf-8")
-    (atlas200 / "geodata" / "nobody.geojson").write_text("{}", "utf-8")
+    (many_cases / "cases" / "synthetic-000005.yaml").write_text("id: x\n", "utf-8")
+    (many_cases / "geodata" / "nobody.geojson").write_text("{}", "utf-8")
     large = outputs(1)
-    shutil.rmtree(atlas200 / STATE)
+    shutil.rmtree(many_cases / STATE)
     assert large == outputs(10**9)
     assert {code for command, code, _, _ in large if "nonsense" not in command} == {1}
 
@@ -351,19 +350,19 @@ def test_slim_cases_and_measures_are_those_of_the_whole_atlas(folder):
     held.close()
 
 
-def test_processes_judge_as_one_does(atlas200, monkeypatch):
-    one = opened(atlas200)
+def test_processes_judge_as_one_does(many_cases, monkeypatch):
+    one = opened(many_cases)
     expected = one.problems(), list(one.slim()), list(one.measures()), one.counts
     one.close()
-    shutil.rmtree(atlas200 / STATE)
+    shutil.rmtree(many_cases / STATE)
     monkeypatch.setattr(crew, "FEW", 0)
     monkeypatch.setattr(crew, "_cores", lambda: 2)
-    several = opened(atlas200)
+    several = opened(many_cases)
     assert (several.problems(), list(several.slim()), list(several.measures()), several.counts) == expected
     several.close()
 
 
-def test_a_process_that_dies_costs_nothing(atlas200, monkeypatch):
+def test_a_process_that_dies_costs_nothing(many_cases, monkeypatch):
     monkeypatch.setattr(crew, "FEW", 0)
     monkeypatch.setattr(crew, "_cores", lambda: 2)
     started = crew._started
@@ -377,12 +376,12 @@ def test_a_process_that_dies_costs_nothing(atlas200, monkeypatch):
         return process
 
     monkeypatch.setattr(crew, "_started", doomed)
-    assert same(atlas200) == 200
+    assert same(many_cases) == 70
     monkeypatch.setattr(
         crew, "_started", lambda: subprocess.Popen([sys.executable, "-c", ""], stdin=-1, stdout=-1)
     )
-    shutil.rmtree(atlas200 / STATE)
-    assert same(atlas200) == 200
+    shutil.rmtree(many_cases / STATE)
+    assert same(many_cases) == 70
 
 
 # small atlases
@@ -400,37 +399,37 @@ def test_a_small_atlas_is_read_as_it_is_and_nothing_is_kept(folder, monkeypatch)
 # what is read again
 
 
-def test_touching_reads_one_and_editing_judges_one(atlas200, monkeypatch):
+def test_touching_reads_one_and_editing_judges_one(many_cases, monkeypatch):
     aged(monkeypatch)
-    assert kept(atlas200)[1] == 200
-    assert kept(atlas200)[1] == 0
-    path = atlas200 / "cases" / "synthetic-000011.yaml"
+    assert kept(many_cases)[1] == 70
+    assert kept(many_cases)[1] == 0
+    path = many_cases / "cases" / "synthetic-000011.yaml"
     read = []
     content = reading.content
     monkeypatch.setattr(reading, "content", lambda out, file: read.append(file.name) or content(out, file))
     path.touch()
-    held = opened(atlas200)
+    held = opened(many_cases)
     assert (held.judged, held.compared) == (0, 1)
     assert read == ["atlas.yaml", path.name, "synthetic-000011.geojson"]
     held.close()
     read.clear()
-    held = opened(atlas200)
+    held = opened(many_cases)
     assert (held.judged, held.compared, read) == (0, 0, [])
     held.close()
     path.write_text(path.read_text("utf-8").replace("order: 12", "order: 13"), "utf-8")
-    held = opened(atlas200)
+    held = opened(many_cases)
     assert (held.judged, held.compared) == (1, 0)
     assert set(read) == {"atlas.yaml", path.name, "synthetic-000011.geojson"}
     assert next(case.order for case in held.slim() if case.id == path.stem) == 13
     held.close()
 
 
-def test_a_change_within_a_tick_of_the_clock_is_seen(atlas200):
+def test_a_change_within_a_tick_of_the_clock_is_seen(many_cases):
     """The same size, times and inode: what is as young as the look is compared by its content."""
-    path = atlas200 / "cases" / "synthetic-000011.yaml"
+    path = many_cases / "cases" / "synthetic-000011.yaml"
     path.write_text(path.read_text("utf-8"), "utf-8")
-    kept(atlas200)
-    before = os.stat(path)
+    kept(many_cases)
+    before = path.stat()
     real = folders._entries
 
     def as_before(place):
@@ -449,7 +448,7 @@ def test_a_change_within_a_tick_of_the_clock_is_seen(atlas200):
     folders._entries = as_before
     try:
         path.write_text(path.read_text("utf-8").replace("order: 12", "order: 99"), "utf-8")
-        held = opened(atlas200)
+        held = opened(many_cases)
     finally:
         folders._entries = real
     assert next(case.order for case in held.slim() if case.id == path.stem) == 99
@@ -457,29 +456,29 @@ def test_a_change_within_a_tick_of_the_clock_is_seen(atlas200):
     held.close()
 
 
-def test_a_change_with_its_time_put_back_is_seen(atlas200, monkeypatch):
+def test_a_change_with_its_time_put_back_is_seen(many_cases, monkeypatch):
     aged(monkeypatch)
-    path = atlas200 / "cases" / "synthetic-000011.yaml"
-    kept(atlas200)
+    path = many_cases / "cases" / "synthetic-000011.yaml"
+    kept(many_cases)
     before = path.stat()
     path.write_text(path.read_text("utf-8").replace("order: 12", "order: 99"), "utf-8")
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert path.stat().st_size == before.st_size
-    assert same(atlas200) == 1
+    assert same(many_cases) == 1
 
 
-def test_files_from_the_future_are_compared_each_time(atlas200):
-    path = atlas200 / "cases" / "synthetic-000011.yaml"
+def test_files_from_the_future_are_compared_each_time(many_cases):
+    path = many_cases / "cases" / "synthetic-000011.yaml"
     ahead = time.time_ns() + 3600 * 10**9
     os.utime(path, ns=(ahead, ahead))
-    kept(atlas200)
+    kept(many_cases)
     path.write_text(path.read_text("utf-8").replace("order: 12", "order: 99"), "utf-8")
     os.utime(path, ns=(ahead, ahead))
-    assert same(atlas200) == 1
+    assert same(many_cases) == 1
 
 
-def test_a_file_that_vanishes_midway_is_named_and_then_gone(atlas200, monkeypatch):
-    gone = atlas200 / "cases" / "synthetic-000011.yaml"
+def test_a_file_that_vanishes_midway_is_named_and_then_gone(many_cases, monkeypatch):
+    gone = many_cases / "cases" / "synthetic-000011.yaml"
     real = reading.content
 
     def vanishing(out, file):
@@ -488,24 +487,24 @@ def test_a_file_that_vanishes_midway_is_named_and_then_gone(atlas200, monkeypatc
         return real(out, file)
 
     monkeypatch.setattr(reading, "content", vanishing)
-    problems, _ = kept(atlas200)
+    problems, _ = kept(many_cases)
     assert [(p.rule, Path(p.file).name) for p in problems[0]] == [("unreadable-file", gone.name)]
     monkeypatch.setattr(reading, "content", real)
-    same(atlas200)
-    assert any(p.rule == "orphan-file" for p in kept(atlas200)[0][0])
+    same(many_cases)
+    assert any(p.rule == "orphan-file" for p in kept(many_cases)[0][0])
 
 
 # what is kept is never the truth
 
 
-def test_damage_is_noticed_wherever_it_is(atlas200, monkeypatch):
+def test_damage_is_noticed_wherever_it_is(many_cases, monkeypatch):
     aged(monkeypatch)
-    fewer(atlas200, 30)
-    expected = kept(atlas200)[0]
-    whole = opened(atlas200)
+    fewer(many_cases, 30)
+    expected = kept(many_cases)[0]
+    whole = opened(many_cases)
     slim, sizes = list(whole.slim()), list(whole.measures())
     whole.close()
-    path = atlas200 / STATE / places.NAME
+    path = many_cases / STATE / places.NAME
     good = path.read_bytes()
     rng = random.Random(3)
     damages = [good[: rng.randrange(len(good))] for _ in range(6)] + [b"", b"nonsense", os.urandom(5000)]
@@ -527,7 +526,7 @@ def test_damage_is_noticed_wherever_it_is(atlas200, monkeypatch):
                 held.found(Wanted(text="forest")),
             )
 
-        found = reader.asked(atlas200, lambda en, zh, told=told: told.append(en), question)
+        found = reader.asked(many_cases, lambda en, zh, told=told: told.append(en), question)
         assert found[:3] == (expected, slim, sizes)
         assert found[3]
         said += len(told) > 0
@@ -537,52 +536,54 @@ def test_damage_is_noticed_wherever_it_is(atlas200, monkeypatch):
     assert noticed >= said - 3
 
 
-def test_another_database_in_its_place_is_refused(atlas200):
-    expected, _ = kept(atlas200)
-    path = atlas200 / STATE / places.NAME
+def test_another_database_in_its_place_is_refused(many_cases):
+    expected, _ = kept(many_cases)
+    path = many_cases / STATE / places.NAME
     other = sqlite3.connect(path)
     other.execute("CREATE TRIGGER bad AFTER INSERT ON about BEGIN DELETE FROM keys; END")
     other.commit()
     other.close()
-    found = opened(atlas200)
+    found = opened(many_cases)
     assert found.said == [reader.DAMAGED]
     assert found.problems() == expected
     found.close()
     path.unlink()
     path.symlink_to("/dev/zero")
-    assert kept(atlas200)[0] == expected
+    assert kept(many_cases)[0] == expected
 
 
-def test_a_copied_atlas_is_judged_anew(atlas200, tmp_path):
-    kept(atlas200)
-    shutil.copytree(atlas200, tmp_path / "copy")
-    assert kept(tmp_path / "copy")[1] == 200
+def test_a_copied_atlas_is_judged_anew(many_cases, tmp_path):
+    kept(many_cases)
+    shutil.copytree(many_cases, tmp_path / "copy")
+    assert kept(tmp_path / "copy")[1] == 70
 
 
-def test_another_package_judges_anew(atlas200, monkeypatch):
-    kept(atlas200)
-    assert kept(atlas200)[1] == 0
+def test_another_package_judges_anew(many_cases, monkeypatch):
+    kept(many_cases)
+    assert kept(many_cases)[1] == 0
     monkeypatch.setattr(places, "_signature", lambda: "another version")
-    assert kept(atlas200)[1] == 200
+    assert kept(many_cases)[1] == 70
 
 
-def test_a_folder_that_cannot_be_written_to_is_kept_in_the_cache(atlas200, home, monkeypatch):
+def test_a_folder_that_cannot_be_written_to_is_kept_in_the_cache(many_cases, home, monkeypatch):
     access = os.access
-    monkeypatch.setattr(places.os, "access", lambda path, mode: Path(path) != atlas200 and access(path, mode))
-    assert kept(atlas200)[1] == 200
-    assert not (atlas200 / STATE).exists()
-    assert places.cached(atlas200).is_file()
-    assert kept(atlas200)[1] == 0
+    monkeypatch.setattr(
+        places.os, "access", lambda path, mode: Path(path) != many_cases and access(path, mode)
+    )
+    assert kept(many_cases)[1] == 70
+    assert not (many_cases / STATE).exists()
+    assert places.cached(many_cases).is_file()
+    assert kept(many_cases)[1] == 0
     home.chmod(0o755)
 
 
-def test_where_nothing_can_be_kept_it_is_read_and_said(atlas200, monkeypatch):
+def test_where_nothing_can_be_kept_it_is_read_and_said(many_cases, monkeypatch):
     monkeypatch.setattr(places, "made", lambda root: [])
-    held = opened(atlas200)
+    held = opened(many_cases)
     assert len(held.said) == 1
     assert "cannot be kept" in held.said[0][0]
-    assert held.problems() == answers(atlas200)
-    assert not (atlas200 / STATE).exists()
+    assert held.problems() == answers(many_cases)
+    assert not (many_cases / STATE).exists()
     held.close()
 
 
@@ -597,65 +598,65 @@ held.close()
 """
 
 
-@pytest.mark.parametrize("room", [0, 20_000, 200_000])
-def test_a_full_disk_loses_nothing(atlas200, room):
+@pytest.mark.parametrize("room", [0, 100_000])
+def test_a_full_disk_loses_nothing(many_cases, room):
     done = subprocess.run(
-        [sys.executable, "-c", FULL, atlas200, str(room)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", FULL, many_cases, str(room)], capture_output=True, text=True, check=True
     )
-    assert "200 200" in done.stdout
+    assert "70 70" in done.stdout
     assert done.stdout.count("said:") == 1
-    assert not [name for name in os.listdir(atlas200 / STATE) if name == places.NAME]
-    same(atlas200)
-    path = atlas200 / "cases" / "synthetic-000011.yaml"
+    assert not (many_cases / STATE / places.NAME).exists()
+    same(many_cases)
+    path = many_cases / "cases" / "synthetic-000011.yaml"
     path.write_text(path.read_text("utf-8").replace("order: 12", "order: 13"), "utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", FULL, atlas200, str(room)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", FULL, many_cases, str(room)], capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip().splitlines()[-1].startswith("200 ")
-    same(atlas200)
+    assert done.stdout.strip().splitlines()[-1].startswith("70 ")
+    same(many_cases)
 
 
 KEEP = "import sys; from eppv_atlas import compiled; print(compiled.of(sys.argv[1]).judged)"
 
 
-def test_killed_at_any_moment_the_next_run_is_right(atlas200):
+def test_killed_at_any_moment_the_next_run_is_right(many_cases):
     rng = random.Random(5)
-    expected = answers(atlas200)
-    for trial in range(8):
+    expected = answers(many_cases)
+    for trial in range(6):
         if trial % 2 == 0:
-            shutil.rmtree(atlas200 / STATE, ignore_errors=True)
+            shutil.rmtree(many_cases / STATE, ignore_errors=True)
         else:
-            path = rng.choice(sorted((atlas200 / "cases").iterdir()))
+            path = rng.choice(sorted((many_cases / "cases").iterdir()))
             path.write_text(path.read_text("utf-8") + "# once more\n", "utf-8")
-        process = subprocess.Popen([sys.executable, "-c", KEEP, atlas200], stdout=subprocess.DEVNULL)
+        process = subprocess.Popen([sys.executable, "-c", KEEP, many_cases], stdout=subprocess.DEVNULL)
         time.sleep(rng.uniform(0.3, 3.0))
         process.send_signal(signal.SIGKILL)
         process.wait()
-        assert kept(atlas200)[0] == expected
+        assert kept(many_cases)[0] == expected
     time.sleep(1.1)
-    shutil.rmtree(atlas200 / STATE / "x", ignore_errors=True)
-    kept(atlas200, anew=True)
-    assert not list((atlas200 / STATE).glob(".aside-*"))
+    shutil.rmtree(many_cases / STATE / "x", ignore_errors=True)
+    kept(many_cases, anew=True)
+    assert not list((many_cases / STATE).glob(".aside-*"))
 
 
-def test_several_processes_at_once_agree(atlas200):
+def test_several_processes_at_once_agree(many_cases):
     crowd = [
-        subprocess.Popen([sys.executable, "-c", KEEP, atlas200], stdout=subprocess.PIPE, text=True)
-        for _ in range(4)
+        subprocess.Popen([sys.executable, "-c", KEEP, many_cases], stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
     ]
     judged = []
     for process in crowd:
         out, _ = process.communicate()
         assert process.returncode == 0
         judged.append(int(out))
-    assert sorted(judged) == [0, 0, 0, 200]  # the others wait and find it done
-    same(atlas200)
+    assert sorted(judged) == [0, 0, 70]  # the others wait and find it done
+    same(many_cases)
 
 
-def test_readers_while_somebody_edits_see_one_state_or_the_other(atlas200, monkeypatch):
-    path = atlas200 / "cases" / "synthetic-000011.yaml"
+def test_readers_while_somebody_edits_see_one_state_or_the_other(many_cases, monkeypatch):
+    path = many_cases / "cases" / "synthetic-000011.yaml"
     text = path.read_text("utf-8")
-    kept(atlas200)
+    kept(many_cases)
     stop = threading.Event()
 
     def edit():
@@ -670,15 +671,15 @@ def test_readers_while_somebody_edits_see_one_state_or_the_other(atlas200, monke
     thread = threading.Thread(target=edit)
     thread.start()
     try:
-        for _ in range(12):
-            held = opened(atlas200)
+        for _ in range(8):
+            held = opened(many_cases)
             assert {case.order for case in held.slim() if case.id == path.stem} <= {12, 13, 14}
             assert held.problems() == ([], [])
             held.close()
     finally:
         stop.set()
         thread.join()
-    same(atlas200)
+    same(many_cases)
 
 
 def test_a_box_is_checked_parcel_by_parcel(tmp_path):
@@ -732,7 +733,7 @@ def test_the_generator_is_deterministic_and_sound(made, tmp_path):
         assert "Synthetic" in item.case.title.en
         for thing in (*item.case.zones, *item.case.sites):
             assert thing.provenance is None or "Synthetic" in thing.provenance.how.en
-    assert len({case.places for case in (item.case for item in loading.cases)}) > 190
+    assert len({case.places for case in (item.case for item in loading.cases)}) > 65
 
 
 def test_light_imports():
@@ -740,8 +741,3 @@ def test_light_imports():
     code = "import sys; import eppv_atlas.cli, eppv_atlas.compiled; print([m for m in ('shapely', 'pandas', 'numpy', 'eppv_atlas.model') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-
-
-assert json
-assert judging
-assert keeping

@@ -15,6 +15,7 @@ FLOORS = {
     "scalars": 2.0,
     "model": 2.0,
     "results": 2.0,
+    "slim": 2.0,
     "reading_out": 2.0,
     "area": 2.0,
     "defects": 2.0,
@@ -30,6 +31,7 @@ FLOORS = {
     "tally": 3.0,
     "tables": 3.0,
     "listing": 3.0,
+    "choosing": 3.0,
     "claims": 3.0,
     "ledgers": 3.0,
     "export": 3.0,
@@ -41,6 +43,7 @@ FLOORS = {
     "embed": 3.0,
     "framing": 3.0,
     "exhibits": 3.5,
+    "compiled": 3.5,
     "report": 3.7,
     "notebook": 3.7,
     "console": 4.0,
@@ -61,6 +64,7 @@ NEIGHBOURS = {
     ("store", "tables"),
     ("sheets", "export"),
     ("intake", "patches"),
+    ("listing", "choosing"),
 }
 
 

@@ -113,7 +113,7 @@ def _drawn(loading: Loading) -> list[Problem]:
     """What is odd about zones drawn by hand, in cases that are otherwise sound."""
     from eppv_atlas.compiled import judging
 
-    return [problem for item in loading.cases for problem in judging.doubts(loading.root, item)]
+    return [problem for found in judging.doubts(loading.root, loading.cases) for problem in found]
 
 
 def _claims(cases: list[Case], verdict: Verdict | None, form: Format) -> None:

@@ -25,7 +25,24 @@ _INSIDE: Final = 0.99
 _OVERLAP_M2: Final = 1.0
 
 
-def doubts(file: str, case: Case, shapes: Mapping[str, BaseGeometry]) -> Iterator[Problem]:
+def plain(shapes: Sequence[BaseGeometry], places: Sequence[Sequence[str]]) -> list[bool]:
+    """Of which shapes nothing is to be said, each looked at alone; of the others something may be.
+
+    Parameters
+    ----------
+    shapes
+        Drawn zones, valid, OGC:CRS84; of as many cases as one likes.
+    places
+        For each, the codes that its case names.
+    """
+    every = np.array(shapes, dtype=object)
+    found: list[bool] = (soundness.plain(every) & placing.well_inside(every, places)).tolist()
+    return found
+
+
+def doubts(
+    file: str, case: Case, shapes: Mapping[str, BaseGeometry], known: Sequence[bool] | None = None
+) -> Iterator[Problem]:
     """What somebody should look at in zones drawn by hand.
 
     Parameters
@@ -36,10 +53,13 @@ def doubts(file: str, case: Case, shapes: Mapping[str, BaseGeometry]) -> Iterato
         The case.
     shapes
         Drawn zones, valid, OGC:CRS84.
+    known
+        What `plain` says of them, where it was asked already.
     """
     every = np.array(list(shapes.values()), dtype=object)
-    plain = (soundness.plain(every) & placing.well_inside(every, case.places)).tolist()
-    for (zone, shape), nothing in zip(shapes.items(), plain, strict=True):
+    if known is None:
+        known = plain(list(shapes.values()), [case.places] * len(shapes))
+    for (zone, shape), nothing in zip(shapes.items(), known, strict=True):
         if nothing:  # most zones: the long look would find nothing either
             continue
         held = np.array([shape], dtype=object)

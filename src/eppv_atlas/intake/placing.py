@@ -135,8 +135,8 @@ def misplaced(
         )
 
 
-def well_inside(shapes: NDArray[Any], places: Sequence[str]) -> NDArray[np.bool_]:
-    """Which shapes lie inside one county that the case names, and touch no other: of these nothing is to be said.
+def well_inside(shapes: NDArray[Any], places: Sequence[Sequence[str]]) -> NDArray[np.bool_]:
+    """Which shapes lie inside one county that their case names, and touch no other: of these nothing is to be said.
 
     Quick, and on the safe side: what is False has to be looked at.
 
@@ -145,7 +145,7 @@ def well_inside(shapes: NDArray[Any], places: Sequence[str]) -> NDArray[np.bool_
     shapes
         Valid polygons, OGC:CRS84; shape (n,).
     places
-        Codes that the case names.
+        For each shape, the codes that its case names.
 
     Returns
     -------
@@ -153,12 +153,13 @@ def well_inside(shapes: NDArray[Any], places: Sequence[str]) -> NDArray[np.bool_
     """
     units, outlines, tree = _tree()
     shape, unit = tree.query(shapes)
-    named = {number for number in set(unit.tolist()) if units[number].code in places}
     for number in set(unit.tolist()):
         shapely.prepare(outlines[number])
     met = shapely.intersects(outlines[unit], shapes[shape])
     shape, unit = shape[met], unit[met]
-    inside = shapely.contains_properly(outlines[unit], shapes[shape]) & np.isin(unit, list(named))
+    inside = shapely.contains_properly(outlines[unit], shapes[shape])
+    pairs = zip(shape.tolist(), unit.tolist(), strict=True)
+    inside &= np.array([units[u].code in places[i] for i, u in pairs], dtype=np.bool_)
     alone = np.bincount(shape, minlength=len(shapes)) == 1
     return np.asarray(alone & (np.bincount(shape, weights=inside, minlength=len(shapes)) == 1))
 

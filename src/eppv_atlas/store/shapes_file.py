@@ -14,8 +14,9 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -263,7 +264,7 @@ def _feature(out: ShapesFile, feature: Any, index: int, text: str, file: str) ->
         refuse(*bad)
         return
     try:
-        shape = shapely.force_2d(shapely.geometry.shape(feature["geometry"]))
+        shape = _simple(feature["geometry"]) or shapely.force_2d(shapely.geometry.shape(feature["geometry"]))
     except Exception as error:  # noqa: BLE001 - whatever a hostile geometry raises, it is a bad geometry
         what = " ".join(str(error).split())[:120]
         refuse("unreadable-geometry", f"the geometry cannot be read: {what}", f"图形无法读取：{what}")
@@ -302,6 +303,14 @@ def _feature(out: ShapesFile, feature: Any, index: int, text: str, file: str) ->
         )
         out.extras[zone] = {name: properties[name] for name in unknown}
     out.drawn[zone] = shape
+
+
+def _simple(geometry_: dict[str, Any]) -> BaseGeometry | None:
+    """A polygon of one ring of pairs, made at once; None for all else. Its ring is known to be sound."""
+    rings = geometry_["coordinates"] if geometry_.get("type") == "Polygon" else ()
+    if len(rings) != 1 or len(rings[0]) < 4 or any(len(point) != 2 for point in rings[0]):
+        return None
+    return cast("BaseGeometry", shapely.polygons(np.array(rings[0], dtype=np.float64)))
 
 
 def _shapes(shape: BaseGeometry, properties: Mapping[str, Any]) -> list[BaseGeometry]:
