@@ -31,7 +31,7 @@ _SCHEMA: Final = (
 )
 
 
-class Damaged(Exception):
+class Damaged(Exception):  # noqa: N818 - the fact it states
     """The box cannot be relied on; it is to be made anew."""
 
 

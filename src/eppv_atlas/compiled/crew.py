@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,10 +51,27 @@ def segments(
     waiting: queue.SimpleQueue[tuple[int, list[str]]] = queue.SimpleQueue()
     for order in orders:
         waiting.put(order)
-    done: queue.Queue[Done | tuple[int, list[str]] | None] = queue.Queue(maxsize=4 * cores)
+    first = {"root": str(root), "settings": None if settings is None else settings.model_dump(mode="json")}
+    with _working(cores, first, waiting) as done:
+        running = cores
+        while running:
+            item = done.get()
+            if item is None:
+                running -= 1
+            else:  # of one whose process died over it there is only the order
+                yield _here(root, settings, *item) if len(item) == 2 else item
+        while not waiting.empty():  # every process died
+            yield _here(root, settings, *waiting.get())
+
+
+@contextmanager
+def _working(
+    cores: int, first: dict[str, Any], waiting: queue.SimpleQueue[tuple[int, list[str]]]
+) -> Iterator[queue.Queue[Done | tuple[int, list[str]] | None]]:
+    """Processes at work, each with a thread that serves it; what they have done, and None from each at its end."""
+    done: queue.Queue[Any] = queue.Queue(maxsize=4 * cores)
     stop = threading.Event()
     crew = [_started() for _ in range(cores)]
-    first = {"root": str(root), "settings": None if settings is None else settings.model_dump(mode="json")}
     threads = [
         threading.Thread(target=_serve, args=(process, first, waiting, done, stop), daemon=True)
         for process in crew
@@ -62,23 +79,13 @@ def segments(
     for thread in threads:
         thread.start()
     try:
-        running = len(threads)
-        while running:
-            item = done.get()
-            if item is None:
-                running -= 1
-            elif len(item) == 2:  # its process died over it
-                yield _here(root, settings, *item)
-            else:
-                yield item
-        while not waiting.empty():  # every process died
-            yield _here(root, settings, *waiting.get())
+        yield done
     finally:
         stop.set()
         for process in crew:
             with suppress(OSError):
                 process.kill()
-        while any(thread.is_alive() for thread in threads):
+        while any(thread.is_alive() for thread in threads):  # one may wait for room
             with suppress(queue.Empty):
                 done.get(timeout=0.05)
         for process in crew:

@@ -117,12 +117,31 @@ def quick(root: Path) -> str:
 
 
 def total(folder: Path) -> int:
-    """Sum over the names and prints of a folder."""
-    return sum(_number(name, found) for name, found, _, _ in _entries(folder)) & _MASK
+    """Sum over the names and prints of a folder; the loop that a list waits for."""
+    out = 0
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = entry.name
+                if name[0] != ".":
+                    try:
+                        seen = entry.stat()
+                    except OSError:
+                        out += _number(name, None)
+                        continue
+                    out += hash(
+                        (
+                            zlib.crc32(name.encode("utf-8", "surrogateescape")),
+                            (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino),
+                        )
+                    )
+    except OSError:
+        pass
+    return out & _MASK
 
 
 def _number(name: str, found: Print | None) -> int:
-    return hash((zlib.crc32(os.fsencode(name)), found or (0, 0, 0, 0)))
+    return hash((zlib.crc32(name.encode("utf-8", "surrogateescape")), found or (0, 0, 0, 0)))
 
 
 def _entries(folder: Path) -> list[tuple[str, Print | None, int, bool]]:

@@ -76,9 +76,10 @@ def _signature() -> str:
     found = [sys.version, *_files(package)]
     for folder in dict.fromkeys(sys.path):
         with suppress(OSError):
+            names = [path.name for path in Path(folder or ".").iterdir()]
             found += sorted(
                 name
-                for name in os.listdir(folder or ".")
+                for name in names
                 if name.endswith((".dist-info", ".egg-info")) and name.lower().startswith(_LIBRARIES)
             )
     return f"{zlib.crc32(repr(found).encode()):08x}{len(found)}"

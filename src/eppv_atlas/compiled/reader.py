@@ -108,9 +108,11 @@ class Compiled:
         wanted.checked()
         words = wanted.words
         places_of = self._holding(words) if words else None
+        code = (wanted.place or "").strip()
+        begins = f'"{code}'.encode() if code.isdigit() and len(code) > 2 else b""  # so short is no name
         out: list[SlimCase] = []
         for segment, parcel in self._all("keys"):
-            if places_of is not None and segment not in places_of:
+            if (places_of is not None and segment not in places_of) or begins not in parcel:
                 continue
             items = parcels.unpacked("keys", parcel)
             keys = [Key(*item) if item is not None else None for item in items]

@@ -54,7 +54,7 @@ def read(text: str) -> dict[str, Any] | None:
         return None
 
 
-def _document(text: str) -> dict[str, Any] | None:
+def _document(text: str) -> dict[str, Any] | None:  # noqa: C901 - one loop over lines, as quick as may be
     root: dict[str, Any] = {}
     stack: list[tuple[int, Any]] = [(0, root)]
     waiting: tuple[int, dict[str, Any], str] | None = None  # a key whose value stands below it
@@ -89,10 +89,8 @@ def _document(text: str) -> dict[str, Any] | None:
             record = _record_at(stack, at)
         if key in record:
             raise _Unusual
-        if value:
-            record[key] = _value(value)
-        else:
-            record[key] = None
+        record[key] = _value(value) if value else None
+        if not value:
             waiting = (at, record, key)
     return root if root and waiting is None else None
 

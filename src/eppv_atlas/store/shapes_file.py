@@ -307,8 +307,10 @@ def _feature(out: ShapesFile, feature: Any, index: int, text: str, file: str) ->
 
 def _simple(geometry_: dict[str, Any]) -> BaseGeometry | None:
     """A polygon of one ring of pairs, made at once; None for all else. Its ring is known to be sound."""
-    rings = geometry_["coordinates"] if geometry_.get("type") == "Polygon" else ()
-    if len(rings) != 1 or len(rings[0]) < 4 or any(len(point) != 2 for point in rings[0]):
+    rings: Any = geometry_.get("coordinates") if geometry_.get("type") == "Polygon" else None
+    if not isinstance(rings, list) or len(rings) != 1 or not isinstance(rings[0], list) or len(rings[0]) < 4:
+        return None
+    if any(len(point) != 2 for point in rings[0]):
         return None
     return cast("BaseGeometry", shapely.polygons(np.array(rings[0], dtype=np.float64)))
 
