@@ -264,7 +264,10 @@ def _feature(out: ShapesFile, feature: Any, index: int, text: str, file: str) ->
         refuse(*bad)
         return
     try:
-        shape = _simple(feature["geometry"]) or shapely.force_2d(shapely.geometry.shape(feature["geometry"]))
+        simple = _simple(feature["geometry"])
+        shape = (
+            simple if simple is not None else shapely.force_2d(shapely.geometry.shape(feature["geometry"]))
+        )
     except Exception as error:  # noqa: BLE001 - whatever a hostile geometry raises, it is a bad geometry
         what = " ".join(str(error).split())[:120]
         refuse("unreadable-geometry", f"the geometry cannot be read: {what}", f"图形无法读取：{what}")
@@ -312,7 +315,10 @@ def _simple(geometry_: dict[str, Any]) -> BaseGeometry | None:
         return None
     if any(len(point) != 2 for point in rings[0]):
         return None
-    return cast("BaseGeometry", shapely.polygons(np.array(rings[0], dtype=np.float64)))
+    try:
+        return cast("BaseGeometry", shapely.polygons(np.array(rings[0], dtype=np.float64)))
+    except (OverflowError, ValueError, TypeError, shapely.errors.ShapelyError):
+        return None  # what is wrong with it is said by the other way
 
 
 def _shapes(shape: BaseGeometry, properties: Mapping[str, Any]) -> list[BaseGeometry]:
