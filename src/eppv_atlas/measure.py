@@ -6,14 +6,16 @@ reports or the command line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import vocabulary
 from eppv_atlas.area import area_m2, perimeter_m
 from eppv_atlas.geometry import polygons
-from eppv_atlas.results import Measure, PlacedCase, Total
+from eppv_atlas.results import Measure, PlacedCase, Total, ZoneShape
 from eppv_atlas.units import to_m2
 
 
@@ -34,12 +36,13 @@ def case(placed: PlacedCase) -> list[Measure]:
         confirm itself. Nor has an administrative unit that stands for a zone in it.
     """
     facts = {fact.id: fact for fact in placed.case.facts}
+    areas_m2, perimeters_m = _sizes(placed.shapes)
     rows = []
     for zone in placed.case.zones:
         shape = placed.shapes.get(zone.id)
         fact = facts.get(zone.stated_area or "")
         stated_m2 = to_m2(fact.value, fact.unit) if fact is not None else None
-        measured_m2 = area_m2(shape.geometry) if shape is not None else None
+        measured_m2 = areas_m2.get(zone.id)
         solved = shape is not None and shape.solved
         difference_pct = None
         unit = shape is not None and vocabulary.stands_for_unit(zone.kind, shape.confidence)
@@ -51,7 +54,7 @@ def case(placed: PlacedCase) -> list[Measure]:
                 zone=zone.id,
                 kind=zone.kind,
                 area_m2=measured_m2,
-                perimeter_m=perimeter_m(shape.geometry) if shape is not None else None,
+                perimeter_m=perimeters_m.get(zone.id),
                 stated_m2=stated_m2,
                 difference_pct=difference_pct,
                 confidence=shape.confidence if shape is not None else None,
@@ -59,6 +62,25 @@ def case(placed: PlacedCase) -> list[Measure]:
             )
         )
     return rows
+
+
+def _sizes(shapes: Mapping[str, ZoneShape]) -> tuple[dict[str, float], dict[str, float]]:
+    """Area (m²) and perimeter (m) of each zone; those of outlines of units are remembered."""
+    areas_m2, perimeters_m = {}, {}
+    own = {zone: shape.geometry for zone, shape in shapes.items() if shape.origin != "administrative"}
+    if own:
+        held = list(own.values())
+        areas_m2 = dict(zip(own, area_m2(held).tolist(), strict=True))
+        perimeters_m = dict(zip(own, perimeter_m(held).tolist(), strict=True))
+    for zone, shape in shapes.items():
+        if zone not in own:
+            areas_m2[zone], perimeters_m[zone] = _unit_sizes(shape.geometry)
+    return areas_m2, perimeters_m
+
+
+@lru_cache(maxsize=4096)
+def _unit_sizes(outline: BaseGeometry) -> tuple[float, float]:
+    return float(area_m2(outline)), float(perimeter_m(outline))
 
 
 def cases(placed: Iterable[PlacedCase]) -> list[Measure]:

@@ -5,13 +5,24 @@ Floor 4: puts the floors below together; knows no rules and no formulas.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.text import Text
 
 from eppv_atlas import console
-from eppv_atlas.cli.options import AreaUnit, Format, Verdict, app, load, say_if_bundled, select
+from eppv_atlas.cli.options import (
+    AreaUnit,
+    Format,
+    Verdict,
+    app,
+    kept,
+    large,
+    load,
+    one_case,
+    say_if_bundled,
+    some,
+)
 from eppv_atlas.cli.scale import (
     EdgeModel,
     EngineName,
@@ -27,8 +38,13 @@ from eppv_atlas.cli.scale import (
 from eppv_atlas.errors import Problem, UsageError, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from eppv_atlas.choosing import Wanted
+    from eppv_atlas.compiled import Compiled
     from eppv_atlas.model import Case
-    from eppv_atlas.results import PlacedCase
+    from eppv_atlas.results import Measure, PlacedCase
+    from eppv_atlas.slim import SlimCase
     from eppv_atlas.store import Loading
 
 
@@ -53,6 +69,10 @@ def check(
         raise UsageError(
             "--verdict and --format go with --claims", "--verdict 与 --format 须与 --claims 同用"
         )
+    if large() and not claims and not strict:
+        say_if_bundled()
+        _check_large()
+        return
     from eppv_atlas.store import read, tidy
 
     say_if_bundled()
@@ -63,37 +83,49 @@ def check(
             problems += tidy.to_tidy(tidy.tidied(loading), loading.root)
     counted = problems if strict else loading.errors
     console.print_problems(problems)
-    facts = sum(len(item.case.facts) for item in loading.cases)
-    zones = sum(len(item.case.zones) for item in loading.cases)
     if counted:
-        console.say(f"{len(counted)} problem(s)", f"{len(counted)} 个问题", err=True)
-        raise typer.Exit(1)
+        _count_problems(len(counted))
     if claims:
         _claims([item.case for item in loading.cases], verdict, form)
     if form is Format.table:
-        mechanisms = sum(len(item.case.mechanisms) for item in loading.cases)
-        sites = sum(len(item.case.sites) for item in loading.cases)
-        console.say(
-            f"{len(loading.cases)} cases, {zones} zones, {sites} sites, {facts} facts, "
-            f"{mechanisms} mechanisms: no problems",
-            f"{len(loading.cases)} 个案例、{zones} 个分区、{sites} 个地点、{facts} 条数据、{mechanisms} 条机制：没有问题",
+        held = [item.case for item in loading.cases]
+        _no_problems(
+            len(held),
+            sum(len(case.zones) for case in held),
+            sum(len(case.sites) for case in held),
+            sum(len(case.facts) for case in held),
+            sum(len(case.mechanisms) for case in held),
         )
+
+
+def _count_problems(count: int) -> NoReturn:
+    console.say(f"{count} problem(s)", f"{count} 个问题", err=True)
+    raise typer.Exit(1)
+
+
+def _no_problems(cases: int, zones: int, sites: int, facts: int, mechanisms: int) -> None:
+    console.say(
+        f"{cases} cases, {zones} zones, {sites} sites, {facts} facts, {mechanisms} mechanisms: no problems",
+        f"{cases} 个案例、{zones} 个分区、{sites} 个地点、{facts} 条数据、{mechanisms} 条机制：没有问题",
+    )
+
+
+def _check_large() -> None:
+    """Check an atlas of which only what changed is read."""
+    with console.busy("checking the atlas", "检查图集"):
+        problems, doubts, counts = kept(lambda held: (*held.problems(), held.counts))
+    console.print_problems([*problems, *doubts])
+    errors = sum(problem.severity == "error" for problem in problems)
+    if errors:
+        _count_problems(errors)
+    _no_problems(*counts)
 
 
 def _drawn(loading: Loading) -> list[Problem]:
     """What is odd about zones drawn by hand, in cases that are otherwise sound."""
-    from eppv_atlas.intake import drawn
-    from eppv_atlas.model import DrawnShape
+    from eppv_atlas.compiled import judging
 
-    found: list[Problem] = []
-    for item in loading.cases:
-        hand = {zone.id for zone in item.case.zones if isinstance(zone.geometry, DrawnShape)}
-        shapes = {zone: shape for zone, shape in item.shapes.drawn.items() if zone in hand}
-        if shapes and item.placed is not None:
-            found += drawn.doubts(
-                str(loading.root / "geodata" / f"{item.case.id}.geojson"), item.case, shapes
-            )
-    return found
+    return [problem for found in judging.doubts(loading.root, loading.cases) for problem in found]
 
 
 def _claims(cases: list[Case], verdict: Verdict | None, form: Format) -> None:
@@ -121,14 +153,29 @@ def list_(
     mode: Annotated[str | None, typer.Option(help="Mode: id or part of its name.")] = None,
     category: Annotated[str | None, typer.Option(help="Product category: id or part of its name.")] = None,
     province: Annotated[str | None, typer.Option(help="Province: code or part of its name.")] = None,
-    text: Annotated[str | None, typer.Option(help="Words that occur in the case.")] = None,
+    place: Annotated[
+        str | None, typer.Option(help="Place: how its code begins, or part of where the case lies.")
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", "--find", help="Words that occur in the case.")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the list.")] = Format.table,
 ) -> None:
-    """List cases, filtered by path, mode, category, province or words."""
-    from eppv_atlas import export, listing
+    """List cases, filtered by path, mode, category, province, place or words."""
+    from eppv_atlas import choosing
 
-    found = listing.chosen(load(), path, mode, category, province, text)
-    rows = listing.case_rows(found, console.CHOICE.lang)
+    wanted = choosing.Wanted(path, mode, category, province, place, text)
+    if large():
+        say_if_bundled()
+        with console.busy("reading the atlas", "读取图集"):
+            found = kept(lambda held: _found(held, wanted))
+    else:
+        from eppv_atlas import listing
+
+        found = listing.chosen(load(), wanted)
+    rows = [choosing.row(case, console.CHOICE.lang) for case in found]
+    if form is not Format.table:
+        from eppv_atlas import export
     if form is Format.json:
         console.out(export.to_json(rows))
     elif form is Format.csv:
@@ -143,16 +190,21 @@ def list_(
         console.say("no case meets all filters", "没有符合全部条件的案例")
 
 
+def _found(held: Compiled, wanted: Wanted) -> list[SlimCase]:
+    held.sound()
+    return held.found(wanted)
+
+
 @app.command()
 def show(case_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the case.")]) -> None:
     """Show one case: typology, summary, zones, facts, mechanisms and contradictions with their pages."""
     from eppv_atlas import claims, measure, vocabulary
     from eppv_atlas.reading_out import fact_text
 
-    atlas = load()
-    placed = atlas[case_id]
+    placed = one_case(case_id)
     case, lang = placed.case, console.CHOICE.lang
-    document = atlas.settings.documents[case.source.document]
+    assert placed.settings is not None
+    document = placed.settings.documents[case.source.document]
     terminal = console.terminal()
 
     def line(text: str = "", style: str = "") -> None:
@@ -263,15 +315,11 @@ def measure_(
     keep: KeepOption = None,
 ) -> None:
     """Measure zones on the CGCS2000 ellipsoid, beside what the document states; or a layer of patches by class."""
-    from eppv_atlas import export, listing, measure
+    from eppv_atlas import listing, measure
 
     run = Run(engine, scheduler, workers, keep, skip=skip_invalid)
     if (path := path_of(ids)) is not None:
-        if totals or certificate:
-            raise UsageError(
-                "--totals and --certificate are for cases, not for a layer of patches",
-                "--totals 与 --certificate 用于案例，不用于图斑图层",
-            )
+        _no_case(totals=totals, certificate=certificate)
         measure_layer(path, by, layer, model or EdgeModel.geodesic, unit, form, run)
         return
     if by or layer or model or skip_invalid or keep or engine is not EngineName.local:
@@ -279,11 +327,15 @@ def measure_(
             "--by, --layer, --model, --skip-invalid, --engine and --keep are for a layer of patches, not for cases",
             "--by、--layer、--model、--skip-invalid、--engine 与 --keep 用于图斑图层，不用于案例",
         )
+    if large() and not ids and not certificate and not totals and form is not Format.table:
+        say_if_bundled()
+        kept(lambda held: _measures_of(held, form, unit))
+        return
     chosen = _zones(ids)
     if certificate:
         _certificates(chosen, form, unit, totals=totals)
         return
-    if totals and any(wanted is not None for _, wanted in chosen):
+    if totals and any("/" in text for text in ids or ()):
         raise UsageError("totals are of whole cases, not of a zone", "汇总针对整个案例，不针对单个分区")
     if form is Format.table:
         for placed, wanted in chosen:
@@ -299,24 +351,53 @@ def measure_(
         rows = listing.total_rows((t for placed, _ in chosen for t in measure.totals(placed)), unit.value)
         columns = ["case", "confidence", "zones", "sum_m2", "union_m2", "overlap_m2", "weakest"]
         extra = [f"{key}_{unit.value}" for key in ("sum", "union", "overlap")]
-    else:
-        measured = [
-            row for placed, wanted in chosen for row in measure.case(placed) if wanted in {None, row.zone}
-        ]
-        rows = listing.measure_rows(measured, unit.value)
-        columns = ["case", "zone", "kind", "area_m2", "perimeter_m", "stated_m2", "difference_pct"]
-        columns += ["confidence", "made_from_stated", "note"]
-        extra = [f"{key}_{unit.value}" for key in ("area", "stated")]
+        _print_rows(rows, [*columns, *(extra if unit is not AreaUnit.m2 else [])], form)
+        return
+    measured = (
+        row for placed, wanted in chosen for row in measure.case(placed) if wanted in {None, row.zone}
+    )
+    _print_measures(measured, form, unit)
+
+
+def _no_case(*, totals: bool, certificate: bool) -> None:
+    """Refuse what only cases have."""
+    if totals or certificate:
+        raise UsageError(
+            "--totals and --certificate are for cases, not for a layer of patches",
+            "--totals 与 --certificate 用于案例，不用于图斑图层",
+        )
+
+
+def _measures_of(held: Compiled, form: Format, unit: AreaUnit) -> None:
+    """Print the measures of a large atlas; what is damaged shows before anything is printed."""
+    held.sound()
+    held.verify("keys", "sizes")
+    _print_measures(held.measures(), form, unit)
+
+
+def _print_measures(measured: Iterable[Measure], form: Format, unit: AreaUnit) -> None:
+    from eppv_atlas import listing
+
+    columns = ["case", "zone", "kind", "area_m2", "perimeter_m", "stated_m2", "difference_pct"]
+    columns += ["confidence", "made_from_stated", "note"]
+    extra = [f"{key}_{unit.value}" for key in ("area", "stated")]
     columns += extra if unit is not AreaUnit.m2 else []
-    console.out(export.to_json(rows) if form is Format.json else export.to_csv(rows, columns))
+    _print_rows(listing.measure_rows(measured, unit.value), columns, form)
 
 
-def _zones(ids: list[str] | None) -> list[tuple[PlacedCase, str | None]]:
-    """Cases of the given ids, each with the zone that was named or None."""
+def _print_rows(rows: Iterable[dict[str, Any]], columns: Sequence[str], form: Format) -> None:
+    from eppv_atlas import export
+
+    for part in export.json_parts(rows) if form is Format.json else export.csv_parts(rows, columns):
+        console.out(part)
+
+
+def _zones(ids: list[str] | None) -> Iterable[tuple[PlacedCase, str | None]]:
+    """Cases of the given ids, each with the zone that was named or None; of a large atlas one after the other."""
     asked = [text.partition("/") for text in ids or ()]
-    found = select(load(), [case_id for case_id, _, _ in asked])
+    found = some([case_id for case_id, _, _ in asked])
     if not asked:
-        return [(placed, None) for placed in found]
+        return ((placed, None) for placed in found)
     out: list[tuple[PlacedCase, str | None]] = []
     for placed, (_, slash, wanted) in zip(found, asked, strict=True):
         known = [item.id for item in placed.case.zones]
@@ -330,7 +411,7 @@ def _zones(ids: list[str] | None) -> list[tuple[PlacedCase, str | None]]:
 
 
 def _certificates(
-    chosen: list[tuple[PlacedCase, str | None]], form: Format, unit: AreaUnit, *, totals: bool
+    chosen: Iterable[tuple[PlacedCase, str | None]], form: Format, unit: AreaUnit, *, totals: bool
 ) -> None:
     from eppv_atlas import certificate, export
 

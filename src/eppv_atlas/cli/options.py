@@ -5,10 +5,10 @@ Floor 4: puts the floors below together; knows no rules and no formulas.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -16,8 +16,11 @@ from eppv_atlas import console
 from eppv_atlas.errors import UsageError
 
 if TYPE_CHECKING:
+    from eppv_atlas.compiled import Compiled
     from eppv_atlas.results import PlacedCase
     from eppv_atlas.store import Atlas
+
+R = TypeVar("R")
 
 app = typer.Typer(
     name="eppv-atlas",
@@ -107,10 +110,12 @@ def speak(lang: Lang | None) -> str:
 
 def say_if_bundled() -> None:
     """Say so where somebody stands in an atlas of their own but has not named it."""
+    here = Path()
+    if console.CHOICE.atlas is not None or not (here / "cases").is_dir():
+        return
     from eppv_atlas.store import bundled
 
-    here = Path()
-    if console.CHOICE.atlas is None and (here / "cases").is_dir() and here.resolve() != bundled().resolve():
+    if here.resolve() != bundled().resolve():
         console.say(
             "note: these are the bundled cases; for the atlas in this folder say --atlas .",
             "注意：以下是随包案例；要用当前文件夹的图集，请加 --atlas .",
@@ -127,6 +132,59 @@ def load() -> Atlas:
         return load(console.CHOICE.atlas)
 
 
+def large() -> bool:
+    """Whether the atlas that the user named is so large that reading it is kept."""
+    from eppv_atlas import compiled
+
+    return console.CHOICE.folder is not None and compiled.wanted(console.CHOICE.folder)
+
+
+def kept(question: Callable[[Compiled], R]) -> R:
+    """Answer a question about a large atlas, of which only what changed is read."""
+    from eppv_atlas.compiled import reader
+
+    assert console.CHOICE.folder is not None
+    return reader.asked(console.CHOICE.folder, lambda en, zh: console.say(en, zh, err=True), question)
+
+
+def some(ids: Sequence[str]) -> Iterable[PlacedCase]:
+    """Cases of the given ids, all where none is given; of a large atlas only these are read, one after the other.
+
+    Raises
+    ------
+    UsageError
+        If there is no such case.
+    """
+    if not large():
+        return select(load(), ids)
+    from eppv_atlas.compiled import cases
+
+    assert console.CHOICE.folder is not None
+    say_if_bundled()
+    with console.busy("reading the atlas", "读取图集"):
+        known = kept(_sound_ids)
+    _known(ids, known)
+    return cases.placed(console.CHOICE.folder, ids or known)
+
+
+def one_case(case_id: str) -> PlacedCase:
+    """A case by its id.
+
+    Raises
+    ------
+    UsageError
+        If there is no such case.
+    """
+    if not large():
+        return load()[case_id]
+    return next(iter(some([case_id])))
+
+
+def _sound_ids(held: Compiled) -> list[str]:
+    held.sound()
+    return held.ids()
+
+
 def select(atlas: Atlas, ids: Sequence[str] | None) -> list[PlacedCase]:
     """Cases of the given ids, all where none is given.
 
@@ -135,14 +193,24 @@ def select(atlas: Atlas, ids: Sequence[str] | None) -> list[PlacedCase]:
     UsageError
         If there is no such case.
     """
-    known = {placed.case.id for placed in atlas}
-    unknown = [case_id for case_id in ids or () if case_id not in known]
+    _known(ids or (), [placed.case.id for placed in atlas])
+    return [atlas[case_id] for case_id in ids] if ids else list(atlas)
+
+
+def _known(ids: Sequence[str], known: Sequence[str]) -> None:
+    held = set(known)
+    unknown = [case_id for case_id in ids if case_id not in held]
     if unknown:
         raise UsageError(
-            f"there is no case {', '.join(map(repr, unknown))}; known: {', '.join(sorted(known))}",
-            f"没有案例 {'、'.join(map(repr, unknown))}；现有：{'、'.join(sorted(known))}",
+            f"there is no case {', '.join(map(repr, unknown))}; known: {_few(known)}",
+            f"没有案例 {'、'.join(map(repr, unknown))}；现有：{_few(known)}",
         )
-    return [atlas[case_id] for case_id in ids] if ids else list(atlas)
+
+
+def _few(names: Iterable[str]) -> str:
+    """Names in one line that can still be read."""
+    held = sorted(names)
+    return ", ".join(held[:200]) + (", …" if len(held) > 200 else "")
 
 
 def by_suffix(asked: StrEnum | None, out: Path | None, known: Iterable[str], otherwise: str) -> str:

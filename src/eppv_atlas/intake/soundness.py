@@ -221,6 +221,37 @@ def oddities(file: str, shapes: NDArray[Any]) -> Iterator[Problem]:
     yield from _between(file, shapes)
 
 
+def plain(shapes: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which shapes, each looked at alone, have clearly none of the `oddities`.
+
+    Quick, and on the safe side: what is False has to be looked at.
+
+    Parameters
+    ----------
+    shapes
+        Valid polygons, OGC:CRS84; shape (n,).
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    xy, feature = shapely.get_coordinates(shapes, return_index=True)
+    bounds = shapely.bounds(shapes)
+    middle = (bounds[:, :2] + bounds[:, 2:]) / 2
+    scale = np.stack([111_320 * np.cos(np.radians(middle[:, 1])), np.full(len(shapes), 110_950.0)], axis=1)
+    scaled = shapely.set_coordinates(shapely.force_2d(shapes), (xy - middle[feature]) * scale[feature])
+    odd = np.zeros(len(shapes), dtype=np.bool_)
+    feature, back, on = _corners(scaled)
+    a, b = np.hypot(*back.T), np.hypot(*on.T)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        blunt = (back * on).sum(axis=1) / (a * b) < np.cos(np.radians(2 * _SPIKE_DEG))
+    odd[feature[~blunt | (b < 2 * _SAME_M)]] = True
+    parts, feature = shapely.get_parts(scaled, return_index=True)
+    area, length = shapely.area(parts), shapely.length(parts)
+    odd[feature[(4 * np.pi * area < 2 * _THIN * length**2) & (area < 2 * _SLIVER_M2)]] = True
+    return ~odd
+
+
 def _scaled(shapes: NDArray[Any]) -> NDArray[Any]:
     """Shapes in metres about their common middle, for angles and distances only."""
     west, south, east, north = shapely.total_bounds(shapes)

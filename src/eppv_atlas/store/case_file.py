@@ -124,7 +124,8 @@ def typed(record: type[R], text: YamlText, file: str) -> R | None:
             )
         )
         return None
-    text.problems.extend(_placeholders(text, text.data, (), file))
+    if text.plain is None or PLACEHOLDER in text.plain:
+        text.problems.extend(_placeholders(text, text.data, (), file))
     try:
         return record.model_validate(text.data)
     except ValidationError as error:

@@ -6,8 +6,9 @@ Floor 3, part of the store: must not know measures, maps or the command line.
 from __future__ import annotations
 
 import difflib
+import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -59,6 +60,8 @@ class Loading:
         All problems and warnings, in the order file, line.
     written
         Content of atlas.yaml as it was written down.
+    folders
+        Where folders really are, as far as that was looked up.
     """
 
     root: Path
@@ -66,6 +69,7 @@ class Loading:
     written: dict[str, Any] = field(default_factory=dict)
     cases: list[LoadedCase] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    folders: dict[Path, Path] = field(default_factory=dict, repr=False)
 
     def report(self, file: str, text: YamlText, found: Iterable[Broken]) -> None:
         """Put broken rules among the problems, each with its line."""
@@ -114,27 +118,57 @@ def read_folder(folder: str | Path | None = None) -> Loading:
 
 def _read(root: Path) -> Loading:
     out = Loading(root)
-    _settings(out)
-    stems = set()
+    settings(out)
+    for file in case_files(out):
+        one(out, file)
+    out.problems.sort(key=reading_order)
+    return out
+
+
+def reading_order(problem: Problem) -> tuple[str, int, str, str]:
+    """What problems are sorted by."""
+    return (problem.file, problem.line, problem.place, problem.rule)
+
+
+def case_files(out: Loading) -> list[Path]:
+    """Case files of an atlas by name; what is misnamed or has no case is noted."""
     try:
-        entries = sorted((root / "cases").iterdir())
+        with os.scandir(out.root / "cases") as entries:
+            cases = [entry.name for entry in entries if not Path(entry).is_dir()]
     except OSError as error:
         raise UsageError(
-            f"{root / 'cases'} cannot be read: {error.strerror}",
-            f"{root / 'cases'} 无法读取：{error.strerror}",
+            f"{out.root / 'cases'} cannot be read: {error.strerror}",
+            f"{out.root / 'cases'} 无法读取：{error.strerror}",
         ) from None
-    for file in entries:
-        if file.name.startswith(".") or file.is_dir():
+    folder = out.root / "geodata"
+    geodata = [file.name for file in folder.iterdir()] if folder.is_dir() else []
+    return [out.root / "cases" / f"{stem}.yaml" for stem in stems_of(out, cases, geodata)]
+
+
+def stems_of(out: Loading, cases: Iterable[str], geodata: Iterable[str]) -> list[str]:
+    """Names of the cases of an atlas, in order; what is misnamed or has no case is noted.
+
+    Parameters
+    ----------
+    out
+        What this pass has found so far; it is added to.
+    cases
+        Names of all files in ``cases/``.
+    geodata
+        Names of everything in ``geodata/``.
+    """
+    found, stems = [], set()
+    for name in sorted(cases):
+        if name.startswith("."):
             continue
-        if file.suffix == ".yaml":
-            stems.add(file.stem)
-            _case(out, file)
-        elif re.search(r"\.ya?ml", file.name, re.IGNORECASE):
-            stem = re.split(r"\.ya?ml", file.name, flags=re.IGNORECASE)[0]
+        if name.endswith(".yaml"):
+            found.append(name.removesuffix(".yaml"))
+        elif re.search(r"\.ya?ml", name, re.IGNORECASE):
+            stem = re.split(r"\.ya?ml", name, flags=re.IGNORECASE)[0]
             stems.add(stem)
             out.problems.append(
                 Problem(
-                    str(file),
+                    str(out.root / "cases" / name),
                     0,
                     "",
                     "file-name",
@@ -142,12 +176,12 @@ def _read(root: Path) -> Loading:
                     f"请把文件改名为 {stem}.yaml",
                 )
             )
-    _orphans(out, stems)
-    out.problems.sort(key=lambda p: (p.file, p.line, p.place, p.rule))
-    return out
+    _orphans(out, stems.union(found), geodata)
+    return found
 
 
-def _settings(out: Loading) -> None:
+def settings(out: Loading) -> None:
+    """Read atlas.yaml into a loading."""
     file = out.root / "atlas.yaml"
     if not file.is_file():
         out.problems.append(
@@ -162,7 +196,7 @@ def _settings(out: Loading) -> None:
             )
         )
         return
-    raw = _bytes(out, file)
+    raw = content(out, file)
     if raw is None:
         return
     out.settings, text = case_file.read_settings(raw, str(file))
@@ -172,13 +206,33 @@ def _settings(out: Loading) -> None:
         out.report(str(file), text, rules.document_rules(out.settings))
 
 
-def _case(out: Loading, file: Path) -> None:
-    raw = _bytes(out, file)
+def geodata_of(out: Loading, file: Path) -> Path:
+    """Where the shapes of a case file stand, whether or not there are any."""
+    return out.root / "geodata" / f"{file.stem}.geojson"
+
+
+Reader = Callable[[Loading, Path], bytes | None]
+
+
+def one(out: Loading, file: Path, read: Reader | None = None) -> None:
+    """Read a case file with its shapes, judge it, and put it with its problems into the loading.
+
+    Parameters
+    ----------
+    out
+        What this pass has found so far; it is added to.
+    file
+        The case file.
+    read
+        How content is come by, where somebody wants to see the bytes too.
+    """
+    read = read or content
+    raw = read(out, file)
     if raw is None:
         return
     case, text = case_file.read_case(raw, str(file))
-    geodata = out.root / "geodata" / f"{file.stem}.geojson"
-    raw = _bytes(out, geodata) if geodata.is_file() else b""
+    geodata = geodata_of(out, file)
+    raw = read(out, geodata) if geodata.is_file() else b""
     shapes = shapes_file.read(raw, str(geodata)) if raw else ShapesFile()
     if raw is None or (raw == b"" and geodata.is_file()):
         shapes.unreadable = True
@@ -242,8 +296,9 @@ def take(out: Loading, case: Case | None, text: YamlText, shapes: ShapesFile, wh
     out.cases.append(LoadedCase(whence.file, case, text, shapes, resolution, placed))
 
 
-def _bytes(out: Loading, file: Path) -> bytes | None:
-    refused = _unfit(out.root, file)
+def content(out: Loading, file: Path) -> bytes | None:
+    """Content of a file of the atlas; None, with a problem, where it cannot be read."""
+    refused = _unfit(out, file)
     if refused is not None:
         out.problems.append(Problem(str(file), 0, "", *refused))
         return None
@@ -265,13 +320,14 @@ def _bytes(out: Loading, file: Path) -> bytes | None:
         return None
 
 
-def _unfit(root: Path, file: Path) -> tuple[str, str, str] | None:
+def _unfit(out: Loading, file: Path) -> tuple[str, str, str] | None:
     """Why a file is not even opened: it is none, or a link that leads out of the atlas."""
     try:
-        goal = file.resolve(strict=True)
+        goal = file.resolve(strict=True) if file.is_symlink() else _resolved(out, file.parent) / file.name
+        goal.stat()
     except (OSError, RuntimeError):
         return None  # said when it is opened
-    if not goal.is_relative_to(root.resolve()):
+    if not goal.is_relative_to(_resolved(out, out.root)):
         return (
             "link-outside",
             "this is a link that leads out of the atlas folder; copy the file itself",
@@ -284,6 +340,13 @@ def _unfit(root: Path, file: Path) -> tuple[str, str, str] | None:
             "这不是普通文件；请放入文件本身",
         )
     return None
+
+
+def _resolved(out: Loading, folder: Path) -> Path:
+    """Where a folder really is; looked up once a pass."""
+    if folder not in out.folders:
+        out.folders[folder] = folder.resolve()
+    return out.folders[folder]
 
 
 def _features_without_zone(out: Loading, case: Case, shapes: ShapesFile, geodata: str) -> None:
@@ -361,20 +424,18 @@ def _stale(
         )
 
 
-def _orphans(out: Loading, stems: set[str]) -> None:
-    folder = out.root / "geodata"
-    if not folder.is_dir():
-        return
-    for file in sorted(folder.iterdir()):
-        if file.suffix == ".geojson" and file.stem not in stems:
+def _orphans(out: Loading, stems: set[str], names: Iterable[str]) -> None:
+    for name in sorted(names):
+        if name.endswith(".geojson") and name != ".geojson" and name.removesuffix(".geojson") not in stems:
+            stem = name.removesuffix(".geojson")
             out.problems.append(
                 Problem(
-                    str(file),
+                    str(out.root / "geodata" / name),
                     0,
                     "",
                     "orphan-file",
-                    f"there is no cases/{file.stem}.yaml for these shapes; add the case or remove the file",
-                    f"没有对应的 cases/{file.stem}.yaml；请补上案例或删去此文件",
+                    f"there is no cases/{stem}.yaml for these shapes; add the case or remove the file",
+                    f"没有对应的 cases/{stem}.yaml；请补上案例或删去此文件",
                 )
             )
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import shapely
@@ -329,9 +330,8 @@ def _inside_its_places(site: Site, path: Path) -> Iterator[Broken]:
         outlines = [boundaries.outline(code) for code in site.places]
     except UnknownPlace:
         return  # named elsewhere
-    if outlines and not shapely.intersects_xy(
-        shapely.union_all(outlines), site.location.lon, site.location.lat
-    ):
+    at = site.location
+    if outlines and not any(bool(shapely.intersects_xy(one, at.lon, at.lat)) for one in outlines):
         named = ", ".join(site.places)
         yield Broken(
             path,
@@ -371,8 +371,13 @@ def _known(codes: tuple[str, ...], path: Path) -> Iterator[Broken]:
 
 def _near(case: Case) -> BaseGeometry | None:
     """Box about the case's places, one degree wider; None where no place is known."""
+    return _near_places(case.places)
+
+
+@lru_cache(maxsize=4096)
+def _near_places(places: tuple[str, ...]) -> BaseGeometry | None:
     boxes = []
-    for code in case.places:
+    for code in places:
         try:
             west, south, east, north = boundaries.outline(code).bounds
         except UnknownPlace:

@@ -14,8 +14,9 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -275,7 +276,10 @@ def _feature(out: ShapesFile, feature: Any, index: int, text: str, file: str) ->
         refuse(*bad)
         return
     try:
-        shape = shapely.force_2d(shapely.geometry.shape(feature["geometry"]))
+        simple = _simple(feature["geometry"])
+        shape = (
+            simple if simple is not None else shapely.force_2d(shapely.geometry.shape(feature["geometry"]))
+        )
     except Exception as error:  # noqa: BLE001 - whatever a hostile geometry raises, it is a bad geometry
         what = " ".join(str(error).split())[:120]
         refuse("unreadable-geometry", f"the geometry cannot be read: {what}", f"图形无法读取：{what}")
@@ -308,6 +312,19 @@ def _feature(out: ShapesFile, feature: Any, index: int, text: str, file: str) ->
         )
         out.extras[zone] = {name: properties[name] for name in unknown}
     out.drawn[zone] = shape
+
+
+def _simple(geometry_: dict[str, Any]) -> BaseGeometry | None:
+    """A polygon of one ring of pairs, made at once; None for all else. Its ring is known to be sound."""
+    rings: Any = geometry_.get("coordinates") if geometry_.get("type") == "Polygon" else None
+    if not isinstance(rings, list) or len(rings) != 1 or not isinstance(rings[0], list) or len(rings[0]) < 4:
+        return None
+    if any(len(point) != 2 for point in rings[0]):
+        return None
+    try:
+        return cast("BaseGeometry", shapely.polygons(np.array(rings[0], dtype=np.float64)))
+    except (OverflowError, ValueError, TypeError, shapely.errors.ShapelyError):
+        return None  # what is wrong with it is said by the other way
 
 
 def _shapes(shape: BaseGeometry, properties: Mapping[str, Any]) -> list[BaseGeometry]:
@@ -350,7 +367,7 @@ def _sound_rings(geometry_: Any) -> bool:
     try:
         rings = coordinates if kind == "Polygon" else [ring for part in coordinates for ring in part]
         return all(
-            ring[0] == ring[-1] and all(type(number) in {int, float} for point in ring for number in point)
+            ring[0] == ring[-1] and {type(number) for point in ring for number in point} <= {int, float}
             for ring in rings
             if ring
         )

@@ -55,7 +55,7 @@ def locked(root: Path, doing: str, wait_s: float = WAIT_S) -> Iterator[None]:
     UsageError
         If another process holds it for longer, or the folder cannot be written to.
     """
-    state = _state(root)
+    state = state_folder(root)
     lock = FileLock(str(state / "lock"))
     try:
         lock.acquire(timeout=wait_s)
@@ -98,7 +98,7 @@ def commit(root: Path, contents: Mapping[Path, bytes | None]) -> int:
     changed = {path: content for path, content in contents.items() if _differs(path, content)}
     if not changed:
         return 0
-    state = _state(root)
+    state = state_folder(root)
     try:
         aside = Path(tempfile.mkdtemp(prefix=".aside-", dir=state))
         with files.claimed(aside):
@@ -237,7 +237,14 @@ def _journaled(journal: Path) -> dict[str, bytes | None]:
     )
 
 
-def _state(root: Path) -> Path:
+def state_folder(root: Path) -> Path:
+    """The folder for what is no part of the atlas, made where there is none yet.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be made.
+    """
     state = root / STATE
     try:
         if not state.is_dir():

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import yaml
@@ -28,6 +29,7 @@ from yaml.events import (
 )
 
 from eppv_atlas.errors import Problem
+from eppv_atlas.store import plain_yaml
 
 MAX_BYTES: Final = 4_000_000
 MAX_DEPTH: Final = 24
@@ -46,21 +48,38 @@ class YamlText:
     ----------
     data
         Nested dicts and lists whose leaves are text; None where nothing could be read.
-    lines
-        Line (from 1) of every key and item, by its path from the root.
     problems
         Everything that was refused.
+    plain
+        The text itself where it was read quickly, without lines.
     """
 
     data: Any = None
-    lines: dict[Path, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    plain: str | None = None
+
+    @cached_property
+    def lines(self) -> dict[Path, int]:
+        """Line (from 1) of every key and item, by its path from the root."""
+        lines: dict[Path, int] = {}
+        if self.plain is not None:
+            _Reader("", self.problems, lines).document(yaml.parse(self.plain, Loader=LOADER))
+        return lines
 
     def line(self, path: Path) -> int:
         """Line of a path, or of the nearest thing above it."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
+
+
+class Unlined(YamlText):
+    """Content that stands in a table or a database: it has places, but no lines."""
+
+    @cached_property
+    def lines(self) -> dict[Path, int]:
+        """No line at all: 0."""
+        return {(): 0}
 
 
 def place_text(path: Path) -> str:
@@ -119,7 +138,16 @@ def read(raw: bytes, file: str) -> YamlText:
     out = YamlText(problems=problems)
     if text is None:
         return out
-    reader = _Reader(file, out)
+    out.data = plain_yaml.read(text)
+    if out.data is not None:
+        out.plain = text
+        return out
+    return _whole(text, file, out)
+
+
+def _whole(text: str, file: str, out: YamlText) -> YamlText:
+    """Read a text of any kind, event by event."""
+    reader = _Reader(file, out.problems, out.lines)
     try:
         out.data = reader.document(yaml.parse(text, Loader=LOADER))
     except _Refused:
@@ -183,11 +211,11 @@ class _Refused(Exception):  # noqa: N818 - control flow inside this module only
 
 
 class _Reader:
-    def __init__(self, file: str, out: YamlText) -> None:
-        self.file, self.out = file, out
+    def __init__(self, file: str, problems: list[Problem], lines: dict[Path, int]) -> None:
+        self.file, self.problems, self.lines = file, problems, lines
 
     def refuse(self, line: int, path: Path, rule: str, en: str, zh: str) -> None:
-        self.out.problems.append(Problem(self.file, line, place_text(path), rule, en, zh))
+        self.problems.append(Problem(self.file, line, place_text(path), rule, en, zh))
 
     def document(self, events: Iterator[Any]) -> Any:
         data, documents = None, 0
@@ -210,7 +238,7 @@ class _Reader:
 
     def node(self, event: Any, events: Iterator[Any], path: Path) -> Any:
         line = event.start_mark.line + 1
-        self.out.lines.setdefault(path, line)
+        self.lines.setdefault(path, line)
         if isinstance(event, AliasEvent) or event.anchor:
             self.refuse(
                 line,
@@ -248,8 +276,7 @@ class _Reader:
         )
 
     def scalar(self, value: str, line: int, path: Path) -> str:
-        odd = next((c for c in value if _invisible(c)), "")
-        if odd:
+        if not value.isprintable() and (odd := next((c for c in value if _invisible(c)), "")):
             self.refuse(
                 line,
                 path,
@@ -293,7 +320,7 @@ class _Reader:
                     f"{key!r} 中用了全角冒号；请改为半角冒号加空格，即“键: 值”",
                 )
                 raise _Refused
-            first = self.out.lines.get(here)
+            first = self.lines.get(here)
             value = self.node(next(events), events, here)
             if first is not None:
                 self.refuse(
@@ -304,7 +331,7 @@ class _Reader:
                     f"键 {key!r} 重复出现（首次在第 {first} 行）；请删去一个",
                 )
                 continue
-            self.out.lines[here] = line
+            self.lines[here] = line
             if value != "":  # a key without a value counts as left out
                 items[key] = value
             elif in_braces:  # {en: farms, fields}: the comma has cut the text

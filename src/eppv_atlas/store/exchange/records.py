@@ -25,7 +25,7 @@ from eppv_atlas.recipes import Stored, untouched
 from eppv_atlas.store import case_file, rules, shapes_file
 from eppv_atlas.store.reading import LoadedCase, Loading, Whence, take
 from eppv_atlas.store.shapes_file import ShapesFile
-from eppv_atlas.store.yaml_text import YamlText
+from eppv_atlas.store.yaml_text import Unlined
 
 _SAME_DEG = 1e-7
 """Outlines that differ by less (1 cm) are the same: some formats round."""
@@ -131,7 +131,7 @@ def loaded(records: AtlasRecords, where: Path, shown: str, noted: Iterable[Probl
     """
     out = Loading(where, written=dict(records.settings))
     out.problems.extend(noted)
-    text = YamlText(dict(records.settings), {(): 0})
+    text = Unlined(dict(records.settings))
     out.settings = case_file.typed(Settings, text, f"{shown}: atlas")
     out.problems.extend(text.problems)
     if out.settings is not None:
@@ -144,7 +144,7 @@ def loaded(records: AtlasRecords, where: Path, shown: str, noted: Iterable[Probl
             out.problems.append(Problem(name, 0, "", "duplicate-id", en, zh))
             continue
         seen.add(case.id)
-        text = YamlText(dict(case.data), {(): 0})
+        text = Unlined(dict(case.data))
         typed = case_file.typed(Case, text, name)
         shapes = ShapesFile(problems=[])
         for zone, shape in case.shapes.items():

@@ -1,0 +1,391 @@
+"""What is kept brought up to date: what changed is read, judged and put in its place.
+
+Floor 3½, part of compiled: puts the folder, the judges and the box together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from filelock import FileLock, Timeout
+
+from eppv_atlas.compiled import crew, folder, parcels, places, worker
+from eppv_atlas.compiled.box import Box, Damaged, Full
+from eppv_atlas.compiled.folder import Look
+from eppv_atlas.compiled.reader import DAMAGED, Compiled, Say, raw_settings
+from eppv_atlas.model import Settings
+from eppv_atlas.store import files, reading, transaction
+from eppv_atlas.store.reading import Loading
+
+SEGMENT: Final = 64
+"""Cases of one segment."""
+_TRIES: Final = 5
+_WAIT_S: Final = 900.0
+_NONE: Final = "-"
+"""Print of a geodata file that is not there."""
+
+Print = list[int] | str | None
+
+
+@dataclass
+class _State:
+    """What a case's files are: their prints, hashes, and whether to read them always."""
+
+    prints: tuple[Print, Print]
+    hashes: tuple[str, str] = ("", "")
+    always: bool = False
+
+    @property
+    def sure(self) -> bool:
+        return not self.always and None not in self.prints
+
+
+@dataclass
+class _Plan:
+    """What is to be done: cases to judge, files that turned out the same, cases that are gone."""
+
+    judge: list[str] = field(default_factory=list)
+    same: dict[str, _State] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+
+
+def brought_up(root: Path, say: Say, *, anew: bool = False) -> Compiled:
+    """Bring what is kept of an atlas up to date; where nothing can be kept, work in memory.
+
+    Parameters
+    ----------
+    root
+        Folder of the atlas.
+    say
+        Told what a user should know.
+    anew
+        Whether to trust nothing that is kept.
+
+    Raises
+    ------
+    UsageError
+        If the folder cannot be read, or what a killed process left cannot be finished.
+    """
+    transaction.recovered(root)
+    existing = places.existing(root)
+    goals = places.made(root)
+    if existing in goals:
+        goals.remove(existing)
+        goals.insert(0, existing)
+    why = ""
+    for path in goals:
+        try:
+            with _alone(path):
+                return _still(root, path, say, anew=anew)
+        except (Full, Timeout, OSError) as error:
+            why = why or str(error)
+    say(
+        f"what was read cannot be kept{f' ({why})' if why else ''}; it will be read anew next time",
+        f"读取结果无法保存{f'（{why}）' if why else ''}；下次将重新读取",
+    )
+    return _still(root, None, say, anew=True)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One process at a time makes or changes a box; the others wait and find it done."""
+    lock = FileLock(str(path.with_suffix(".lock")))
+    lock.acquire(timeout=_WAIT_S)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _still(root: Path, path: Path | None, say: Say, *, anew: bool) -> Compiled:
+    """Bring a box up to date with a folder that nobody changes meanwhile, as far as that is to be had."""
+    for _ in range(_TRIES):
+        transaction.recovered(root)
+        before = transaction.stamp(root)
+        out = _once(root, path, say, anew=anew)
+        if transaction.stamp(root) == before:
+            break
+        out.close()
+        out = _once(root, path, say, anew=False) if path is not None else _once(root, path, say, anew=True)
+    return out
+
+
+def _once(root: Path, path: Path | None, say: Say, *, anew: bool) -> Compiled:
+    look = folder.look(root, path.parent if path is not None else None)
+    raw = raw_settings(root)
+    loading = Loading(root)
+    reading.settings(loading)
+    stems = reading.stems_of(
+        loading, look.prints["cases"], [*look.prints["geodata"], *look.folders["geodata"]]
+    )
+    states = {stem: _state(look, stem) for stem in stems}
+    about = {
+        "identity": places.identity(root),
+        "documents": _documents(loading.settings),
+        "settings": raw if raw == raw_settings(root) else "",
+        "whole": look.whole if all(state.sure for state in states.values()) else "",
+        "around": json.dumps([parcels.problem_item(problem, root) for problem in loading.problems]),
+    }
+    if path is not None and not anew:
+        box = None
+        try:
+            box = Box.opened(path)
+            if box is not None:
+                done = _changed(root, loading.settings, box, states, about)
+                if done is not None:
+                    return Compiled(root, box, *done)
+        except (Damaged, ValueError, KeyError, IndexError, TypeError):
+            say(*DAMAGED)
+        except BaseException:
+            if box is not None:
+                box.close()
+            raise
+        if box is not None:
+            box.close()
+    return _anew(root, loading.settings, path, states, about)
+
+
+def _state(look: Look, stem: str) -> _State:
+    case, geodata = f"{stem}.yaml", f"{stem}.geojson"
+    shapes: Print = _NONE
+    if geodata in look.prints["geodata"]:
+        shapes = _plain(look.prints["geodata"][geodata])
+    always = case in look.links["cases"] or geodata in look.links["geodata"]
+    return _State((_plain(look.prints["cases"][case]), shapes), always=always)
+
+
+def _plain(found: folder.Print | None) -> Print:
+    return None if found is None else list(found)
+
+
+def _documents(settings: Settings | None) -> str:
+    """What rules ask of atlas.yaml."""
+    if settings is None:
+        return "none"
+    held = [(name, document.pages) for name, document in settings.documents.items()]
+    return hashlib.sha256(json.dumps(held).encode()).hexdigest()
+
+
+def _anew(
+    root: Path,
+    settings: Settings | None,
+    path: Path | None,
+    states: Mapping[str, _State],
+    about: dict[str, str],
+) -> Compiled:
+    """Judge every case, into a box aside that is then put in place."""
+    stems = list(states)
+    orders = [(i, stems[at : at + SEGMENT]) for i, at in enumerate(range(0, len(stems), SEGMENT))]
+    if path is None:
+        box = Box.empty(None)
+        _filled(root, settings, box, orders, states, about)
+        return Compiled(root, box, judged=len(stems))
+    files.clean(path.parent)
+    handle, name = tempfile.mkstemp(prefix=files.ASIDE, suffix=".sqlite", dir=path.parent)
+    os.close(handle)
+    aside = Path(name)
+    try:
+        with files.claimed(aside):
+            box = Box.empty(aside)
+            try:
+                _filled(root, settings, box, orders, states, about)
+                box.finish()
+            finally:
+                box.close()
+            for left in ("-journal", "-wal", "-shm"):  # of a box that is replaced
+                path.with_name(path.name + left).unlink(missing_ok=True)
+            aside.chmod(0o644)
+            aside.replace(path)
+        files.sync_folder(path.parent)
+    finally:
+        aside.unlink(missing_ok=True)
+    again = Box.opened(path)
+    if again is None:  # somebody has removed it at once
+        raise Full(f"{path} vanished")
+    return Compiled(root, again, judged=len(stems))
+
+
+def _filled(
+    root: Path,
+    settings: Settings | None,
+    box: Box,
+    orders: Sequence[tuple[int, list[str]]],
+    states: Mapping[str, _State],
+    about: dict[str, str],
+) -> None:
+    tally = _Tally()
+    stems_of = dict(orders)
+    every = []
+    for segment, hashes, packed in crew.segments(root, settings, orders):
+        prints = [
+            _item(stem, states[stem], (one[0], one[1]))
+            for stem, one in zip(stems_of[segment], hashes, strict=True)
+        ]
+        every.append(prints)
+        box.put(segment, packed | {"prints": parcels.packed("prints", prints)})
+        tally.add(parcels.unpacked("problems", packed["problems"]))
+    box.note(_noted(about, sorted(stems_of), tally, every))
+
+
+class _Tally:
+    """Counts over the problem parcels."""
+
+    def __init__(self) -> None:
+        self.counts = [0] * 5
+        self.errors = 0
+
+    def add(self, items: list[Any]) -> None:
+        for problems, _, counts in items:
+            self.errors += sum(problem[6] == "error" for problem in problems)
+            if counts is not None:
+                self.counts = [a + b for a, b in zip(self.counts, [1, *counts], strict=True)]
+
+
+def _noted(
+    about: dict[str, str], segments: list[int], tally: _Tally, prints: Iterable[list[list[Any]]]
+) -> dict[str, str]:
+    """What is to be known of the box as a whole; without a sum of the folders where some file is uncertain."""
+    sure = all(None not in item[1:3] and not item[5] for items in prints for item in items)
+    around = sum(problem[6] == "error" for problem in json.loads(about["around"]))
+    return about | {
+        "whole": about["whole"] if sure else "",
+        "segments": json.dumps(segments),
+        "counts": json.dumps(tally.counts),
+        "errors": str(tally.errors + around),
+    }
+
+
+def _item(stem: str, state: _State, hashes: tuple[str, str]) -> list[Any]:
+    readable = hashes[0] != "" and (hashes[1] != "" or state.prints[1] == _NONE)
+    prints = [None, None] if state.always or not readable else list(state.prints)
+    return [stem, *prints, *hashes, state.always or not readable]
+
+
+def _changed(
+    root: Path, settings: Settings | None, box: Box, states: Mapping[str, _State], about: dict[str, str]
+) -> tuple[int, int] | None:
+    """Change what changed; how many cases were judged and compared, or None where all are to be judged."""
+    held = box.about()
+    if any(held.get(name) != about[name] for name in ("identity", "documents")):
+        return None
+    segments: list[int] = json.loads(held["segments"])
+    known: dict[int, list[list[Any]]] = {
+        segment: parcels.unpacked("prints", parcel) for segment, parcel in box.all("prints")
+    }
+    if sorted(known) != segments:
+        raise Damaged
+    plan = _planned(root, known, states)
+    if len(plan.judge) > max(len(states) // 2, crew.FEW):
+        return None
+    of = {item[0]: segment for segment, items in known.items() for item in items}
+    orders = _orders(plan, of, known)
+    touched = {segment for segment, _ in orders}
+    touched |= {of[stem] for stem in (*plan.same, *plan.gone)}
+    if not touched and all(held.get(name) == about[name] for name in ("settings", "whole", "around")):
+        return 0, len(plan.same)
+    judged = {segment: (hashes, packed) for segment, hashes, packed in crew.segments(root, settings, orders)}
+    stems_of = dict(orders)
+    with box.change():
+        for segment in sorted(touched):
+            fresh = dict.fromkeys(stems_of.get(segment, []))
+            known[segment] = _rewritten(
+                box, segment, known.get(segment, []), list(fresh), judged.get(segment), plan, states
+            )
+        segments = sorted({*segments, *touched})
+        tally = _Tally()
+        for _, parcel in box.all("problems"):
+            tally.add(parcels.unpacked("problems", parcel))
+        box.note(_noted(about, segments, tally, known.values()))
+    return len(plan.judge), len(plan.same)
+
+
+def _planned(root: Path, known: Mapping[int, list[list[Any]]], states: Mapping[str, _State]) -> _Plan:
+    plan = _Plan()
+    items = {item[0]: item for held in known.values() for item in held}
+    plan.gone = items.keys() - states.keys()
+    for stem, state in states.items():
+        item = items.get(stem)
+        if item is None or state.always or item[5]:
+            plan.judge.append(stem)
+        elif state.sure and [item[1], item[2]] == list(state.prints):
+            continue
+        elif _hashes(root, stem) == (item[3], item[4]):
+            if [item[1], item[2]] != list(state.prints):
+                plan.same[stem] = state
+                state.hashes = (item[3], item[4])
+        else:
+            plan.judge.append(stem)
+    return plan
+
+
+def _hashes(root: Path, stem: str) -> tuple[str, str]:
+    """SHA-256 of the files of a case as they are read; empty for one that is not there."""
+    loading = Loading(root)
+    case = root / "cases" / f"{stem}.yaml"
+    geodata = reading.geodata_of(loading, case)
+    found = [reading.content(loading, case), reading.content(loading, geodata) if geodata.is_file() else None]
+    one, other = ("" if raw is None else hashlib.sha256(raw).hexdigest() for raw in found)
+    return one, other
+
+
+def _orders(
+    plan: _Plan, of: Mapping[str, int], known: Mapping[int, list[list[Any]]]
+) -> list[tuple[int, list[str]]]:
+    """What is to be judged by the segment that it goes to; new cases fill the last one up."""
+    orders: dict[int, list[str]] = {}
+    last = max(known, default=0)
+    room = SEGMENT - len(known.get(last, []))
+    for stem in plan.judge:
+        if stem in of:
+            orders.setdefault(of[stem], []).append(stem)
+            continue
+        if room <= 0:
+            last, room = last + 1, SEGMENT
+        orders.setdefault(last, []).append(stem)
+        room -= 1
+    return sorted(orders.items())
+
+
+def _rewritten(
+    box: Box,
+    segment: int,
+    known: list[list[Any]],
+    fresh: list[str],
+    judged: tuple[list[list[str]], dict[str, bytes]] | None,
+    plan: _Plan,
+    states: Mapping[str, _State],
+) -> list[list[Any]]:
+    """Put a segment together anew: what was kept, without what is gone, with what was judged; its prints."""
+    old = {item[0]: i for i, item in enumerate(known)}
+    stems = [stem for stem in old if stem not in plan.gone]
+    stems += [stem for stem in fresh if stem not in old]
+    new = {stem: i for i, stem in enumerate(fresh)}
+    hashes = judged[0] if judged is not None else []
+    prints = []
+    for stem in stems:
+        if stem in new:
+            prints.append(_item(stem, states[stem], (hashes[new[stem]][0], hashes[new[stem]][1])))
+        elif stem in plan.same:
+            prints.append(_item(stem, plan.same[stem], plan.same[stem].hashes))
+        else:
+            prints.append(known[old[stem]])
+    packed = {"prints": parcels.packed("prints", prints)}
+    if judged is not None or any(stem in plan.gone for stem in old):
+        for kind in worker.SENT:
+            kept = parcels.unpacked(kind, box.take(kind, segment)) if known else []
+            made = parcels.unpacked(kind, judged[1][kind]) if judged is not None else []
+            if len(kept) != len(known) or len(made) != len(fresh):
+                raise Damaged
+            packed[kind] = parcels.packed(
+                kind, [made[new[stem]] if stem in new else kept[old[stem]] for stem in stems]
+            )
+    box.put(segment, packed)
+    return prints
