@@ -90,10 +90,10 @@ def embed_(
 
 def _known(atlas: Atlas, name: str) -> dict[str, set[str]]:
     """Values that the address of a page may hold."""
-    from eppv_atlas.render import facets
+    from eppv_atlas.render import facets, records
 
     cases = {placed.case.id: placed.case for placed in atlas}
-    held = {facet.id: set(facet.names) for facet in facets.facets_of(atlas.cases, atlas.settings)}
+    held = {facet.id: set(facet.names) for facet in facets.facets_of(list(map(records.filed, atlas)), atlas.settings)}
     held["case"] = set(cases)
     if name in cases:
         held["zone"] = {zone.id for zone in cases[name].zones}

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.model import Settings
-from eppv_atlas.render import basemap, facets, legend, packing, style, views
+from eppv_atlas.render import basemap, facets, legend, packing, records, style, views
 from eppv_atlas.render.bulk import BULK_FROM, zone_features
 from eppv_atlas.render.case_view import case_view, story
 from eppv_atlas.render.layers import AtlasMap, DataLayer, contribute_core
@@ -54,15 +54,15 @@ def national_page(
         not those of the standard map, is then not offered.
     """
     cards = [views.card(placed) for placed in cases]
-    table, codes = facets.coded(facets.facets_of(cases, settings), cases)
+    filings = [records.filed(placed) for placed in cases]
+    table, codes = facets.coded(facets.facets_of(filings, settings), filings)
     scripted = []
-    for placed, of_case in zip(cases, codes, strict=True):
-        provinces = facets.provinces(placed)
+    for placed, of_case, filed in zip(cases, codes, filings, strict=True):
         scripted.append(
             {
                 **views.card_data(placed, measures[placed.case.id]),
                 "codes": of_case,
-                "provinces": provinces,
+                "provinces": list(filed.provinces),
                 "words": case_words(placed),
             }
         )

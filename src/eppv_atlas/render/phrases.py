@@ -76,6 +76,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "measure_length": _pair("画长度", "Measure a length"),
     "more_zones": _pair("另有 {n} 个有面积的分区", "and {n} more zones with an area"),
     "needs_network": _pair("此图层需要联网。", "This layer needs the network."),
+    "near_each_other": _pair("个案例在此处", "cases at this place"),
     "newer_browser": _pair(
         "此图要素较多，需要较新的浏览器：Chrome 或 Edge 80、Firefox 113、Safari 16.4 以上。",
         "This map holds many features and needs a newer browser: Chrome or Edge 80, Firefox 113, Safari 16.4 or later.",
@@ -106,6 +107,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "remove_filter": _pair("去掉条件：", "Remove filter: "),
     "results": _pair("个案例", "cases"),
     "review": _pair("审图号：", "Map review number: "),
+    "ring_note": _pair("圆圈内为案例数，外环为各路径的份额", "Number of cases in a circle; its ring: shares of the paths"),
     "search": _pair("搜索：名称、地点、拼音", "Search: names, places, pinyin"),
     "share": _pair("分享", "Share"),
     "sheet": _pair("展开或收起列表", "Open or close the list"),
