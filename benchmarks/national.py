@@ -14,12 +14,9 @@ to the frame after it; the median and the worst of all keystrokes and clicks.
 from __future__ import annotations
 
 import argparse
-import json
 import resource
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -64,7 +61,7 @@ def cases(count: int, atlas: ea.Atlas, seed: int = 20261126) -> Iterator[PlacedC
     random = np.random.default_rng(seed)
     units, shapes = boundaries.units("district")
     points = shapely.point_on_surface(shapes)
-    provinces = {code: names for code, names in vocabulary.PROVINCES.items()}
+    provinces = vocabulary.PROVINCES
     modes, paths = list(vocabulary.MODES), list(vocabulary.PATHS)
     for i in range(count):
         origin = atlas.cases[int(random.integers(0, 10))]
@@ -77,7 +74,7 @@ def cases(count: int, atlas: ea.Atlas, seed: int = 20261126) -> Iterator[PlacedC
         c = _FIRST[int(random.integers(len(_FIRST)))]
         kind = int(random.integers(len(_THIRD)))
         zh = f"{a}{c}{b}{_THIRD[kind]}"
-        en = f"{ea_pinyin(a + c + b)} {_THIRD_EN[kind]}"
+        en = f"{spelled(a + c + b)} {_THIRD_EN[kind]}"
         province = provinces.get(place.province, (place.province_zh, place.province_zh))
         facts = []
         for fact in case.facts:
@@ -113,7 +110,7 @@ def cases(count: int, atlas: ea.Atlas, seed: int = 20261126) -> Iterator[PlacedC
                         en=f"{en}: {_PARTS_EN[kind % 10]} and {_PARTS_EN[i % 10]} make model no. {i}",
                     ),
                     "place_name": Name(
-                        zh=f"{place.province_zh}{place.name_zh}", en=f"{ea_pinyin(place.name_zh)}, {province[1]}"
+                        zh=f"{place.province_zh}{place.name_zh}", en=f"{spelled(place.name_zh)}, {province[1]}"
                     ),
                     "places": (place.code,),
                     "path": path,
@@ -130,7 +127,7 @@ def cases(count: int, atlas: ea.Atlas, seed: int = 20261126) -> Iterator[PlacedC
         )
 
 
-def ea_pinyin(text: str) -> str:
+def spelled(text: str) -> str:
     """A name in Latin letters."""
     from eppv_atlas.render.words import pinyin
 
@@ -151,6 +148,62 @@ def quick(placed: PlacedCase) -> list[Any]:
         confidence = placed.shapes[zone.id].confidence
         rows.append(Measure(placed.case.id, zone.id, zone.kind, float(area), None, stated, None, confidence, False))
     return rows
+
+
+PROBE = """async (given) => {
+  const frame = () => new Promise(done => requestAnimationFrame(() => { const c = new MessageChannel(); c.port1.onmessage = done; c.port2.postMessage(0); }));
+  const keys = [], clicks = [];
+  const box = document.querySelector('input[type=search]');
+  for (const query of given.queries) {
+    for (let n = 1; n <= query.length; n += 1) {
+      const start = performance.now();
+      box.value = query.slice(0, n);
+      box.dispatchEvent(new Event('input', {bubbles: true}));
+      await new Promise(done => setTimeout(done, 0));
+      await frame();
+      keys.push([performance.now() - start, query.slice(0, n), document.querySelector('.result-count').innerText]);
+    }
+    box.value = '';
+    box.dispatchEvent(new Event('input', {bubbles: true}));
+    await new Promise(done => setTimeout(done, 30));
+  }
+  for (const input of Array.from(document.querySelectorAll('.facet-value input'))) {
+    for (let twice = 0; twice < 2; twice += 1) {
+      const start = performance.now();
+      input.click();
+      await frame();
+      clicks.push([performance.now() - start, input.value, document.querySelector('.result-count').innerText]);
+    }
+  }
+  return {keys, clicks};
+}"""
+
+
+def looked_at(page: Path, chromium: str) -> None:
+    """Print how the page does in the browser, at the sizes of an office screen and a phone."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for name, (width, height) in SIZES.items():
+            tab = browser.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
+            tab.set_default_timeout(120_000)
+            tab.goto(page.as_uri())
+            usable = tab.evaluate(
+                """() => new Promise(done => { const look = () => { const mark = performance.getEntriesByName('eppv-usable')[0];
+                   if (mark) { done(mark.startTime); } else { setTimeout(look, 5); } }; look(); })"""
+            )
+            tab.wait_for_timeout(2500)
+            found = tab.evaluate(PROBE, {"queries": QUERIES})
+            heap = tab.evaluate("performance.memory ? performance.memory.usedJSHeapSize / 1e6 : 0")
+            line = f"{name}: usable {usable / 1000:.2f} s, heap {heap:.0f} MB"
+            for what, rows in found.items():
+                times = [row[0] for row in rows]
+                worst = max(rows)
+                line += f"; {what} median {statistics.median(times):.0f} ms, worst {worst[0]:.0f} ms ({worst[1]!r})"
+            print(line, flush=True)
+            tab.close()
+        browser.close()
 
 
 def main() -> None:
@@ -174,8 +227,14 @@ def main() -> None:
     print(f"build {time.perf_counter() - begin:.1f} s ({time.process_time() - cpu:.1f} s CPU)")
     print(f"page {len(page) / 1e6:.2f} MB, {len(page) / options.count:.0f} bytes a case")
     print(f"peak RSS {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB", flush=True)
-    if options.keep:
-        options.keep.write_bytes(page)
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with tempfile.TemporaryDirectory() as name:
+        path = options.keep or Path(name) / "index.html"
+        path.write_bytes(page)
+        if chromium is None:
+            print("no Chromium on this machine")
+        else:
+            looked_at(path.resolve(), chromium)
 
 
 if __name__ == "__main__":
