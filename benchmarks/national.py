@@ -27,7 +27,7 @@ import numpy as np
 import shapely
 
 import eppv_atlas as ea
-from eppv_atlas import boundaries, measure, render, vocabulary
+from eppv_atlas import boundaries, render, vocabulary
 from eppv_atlas.model import Name
 from eppv_atlas.results import PlacedCase, ZoneShape
 from eppv_atlas.units import number_text
@@ -51,7 +51,18 @@ _THIRD_EN = [
     "fishing village",
     "orchard",
 ]
-_PARTS = ["核心保护区", "生态修复区", "合理利用区", "缓冲带", "种植基地", "游客中心", "安置区", "试验田", "水源地", "管护站"]
+_PARTS = [
+    "核心保护区",
+    "生态修复区",
+    "合理利用区",
+    "缓冲带",
+    "种植基地",
+    "游客中心",
+    "安置区",
+    "试验田",
+    "水源地",
+    "管护站",
+]
 _PARTS_EN = ["core reserve", "restored part", "used part", "buffer", "plots", "visitor centre", "housing"]
 _PARTS_EN += ["trial field", "water source", "ranger post"]
 
@@ -81,7 +92,9 @@ def cases(count: int, atlas: ea.Atlas, seed: int = 20261126) -> Iterator[PlacedC
             if fact.id in case.headlines or any(zone.stated_area == fact.id for zone in case.zones):
                 value = float(np.round(fact.value * random.uniform(0.2, 3), 2))
                 printed = number_text(value).replace(",", "") + fact.printed.lstrip("0123456789.,近约余多")
-                fact = fact.model_copy(update={"value": value, "printed": printed, "page": int(random.integers(1, 78))})
+                fact = fact.model_copy(
+                    update={"value": value, "printed": printed, "page": int(random.integers(1, 78))}
+                )
             facts.append(fact)
         zones, made = [], {}
         drawn = [zone for zone in case.zones if zone.id in origin.shapes] or list(case.zones)
@@ -89,7 +102,12 @@ def cases(count: int, atlas: ea.Atlas, seed: int = 20261126) -> Iterator[PlacedC
             zone = drawn[n % len(drawn)]
             name = Name(zh=f"{zh}{_PARTS[n]}", en=f"{_PARTS_EN[n].capitalize()} of the {en}")
             zone = zone.model_copy(
-                update={"id": f"zone-{n}", "name": name, "part_of": None, "stated_area": zone.stated_area if n < 2 else None}
+                update={
+                    "id": f"zone-{n}",
+                    "name": name,
+                    "part_of": None,
+                    "stated_area": zone.stated_area if n < 2 else None,
+                }
             )
             far = 0.004 * float(random.uniform(0.5, 2))
             zx, zy = x + (n % 4 - 1.5) * 0.012, y + (n // 4 - 1) * 0.012
@@ -110,7 +128,8 @@ def cases(count: int, atlas: ea.Atlas, seed: int = 20261126) -> Iterator[PlacedC
                         en=f"{en}: {_PARTS_EN[kind % 10]} and {_PARTS_EN[i % 10]} make model no. {i}",
                     ),
                     "place_name": Name(
-                        zh=f"{place.province_zh}{place.name_zh}", en=f"{spelled(place.name_zh)}, {province[1]}"
+                        zh=f"{place.province_zh}{place.name_zh}",
+                        en=f"{spelled(place.name_zh)}, {province[1]}",
                     ),
                     "places": (place.code,),
                     "path": path,
@@ -146,7 +165,9 @@ def quick(placed: PlacedCase) -> list[Any]:
         fact = facts.get(zone.stated_area or "")
         stated = to_m2(fact.value, fact.unit) if fact else None
         confidence = placed.shapes[zone.id].confidence
-        rows.append(Measure(placed.case.id, zone.id, zone.kind, float(area), None, stated, None, confidence, False))
+        rows.append(
+            Measure(placed.case.id, zone.id, zone.kind, float(area), None, stated, None, confidence, False)
+        )
     return rows
 
 
@@ -208,7 +229,9 @@ def looked_at(page: Path, chromium: str) -> None:
 
 def main() -> None:
     """Run and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--keep", type=Path, help="write the page here as well")
     options = parser.parse_args()
@@ -221,7 +244,10 @@ def main() -> None:
         begin = time.perf_counter()
         records.append(render.case_record(placed, rows))
         made += time.perf_counter() - begin
-    print(f"{options.count:,} cases made in {time.perf_counter() - start:.1f} s, their records in {made:.1f} s", flush=True)
+    print(
+        f"{options.count:,} cases made in {time.perf_counter() - start:.1f} s, their records in {made:.1f} s",
+        flush=True,
+    )
     begin, cpu = time.perf_counter(), time.process_time()
     page = render.crowd_page(records, atlas.settings)
     print(f"build {time.perf_counter() - begin:.1f} s ({time.process_time() - cpu:.1f} s CPU)")

@@ -87,6 +87,10 @@ class DataError(AtlasError):
         self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("\n".join(p.text() for p in self.problems))
 
+    def __reduce__(self) -> tuple[type[DataError], tuple[tuple[Problem, ...]]]:
+        """Come home whole from a process of its own."""
+        return type(self), (self.problems,)
+
 
 class BilingualError(AtlasError):
     """An error whose message is kept in English and Chinese."""
@@ -94,6 +98,10 @@ class BilingualError(AtlasError):
     def __init__(self, en: str, zh: str) -> None:
         self.en, self.zh = en, zh
         super().__init__(en)
+
+    def __reduce__(self) -> tuple[type[BilingualError], tuple[str, str]]:
+        """Come home whole from a process of its own."""
+        return type(self), (self.en, self.zh)
 
 
 class UsageError(BilingualError):

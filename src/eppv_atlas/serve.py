@@ -1,6 +1,6 @@
-"""Pages over HTTP for this machine's browser, with a map key from the environment.
+"""Pages and their tiles over HTTP for this machine's browser, with a map key from the environment.
 
-The key is put into the answer, never into a file. Reading only, pages only, and
+The key is put into the answer, never into a file. Reading only, pages and tiles only, and
 only for this machine's own names.
 
 Floor 3: knows pages as files; must not know cases, measures or how pages are made.
@@ -26,6 +26,9 @@ _KEY: Final = re.compile(r"[0-9a-fA-F]{32}")
 _LONGEST: Final = 100
 _AT_A_TIME: Final = 16
 _PAGE: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.html")
+_TILES: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.pmtiles")
+_RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+_PIECE: Final = 1 << 16
 
 
 def with_key(page: bytes, key: str) -> bytes:
@@ -33,6 +36,24 @@ def with_key(page: bytes, key: str) -> bytes:
     block = f'<script type="application/json" id="eppv-serve-data">{{"tianditu":"{key}"}}</script>\n'
     head, mark, tail = page.rpartition(b"</body>")
     return head + block.encode() + mark + tail
+
+
+def span_of(asked: str, size: int) -> tuple[int, int] | None:
+    """First and last byte of a range that is asked for; None where there is no such range.
+
+    >>> span_of("bytes=0-99", 1000), span_of("bytes=990-2000", 1000), span_of("bytes=-10", 1000)
+    ((0, 99), (990, 999), (990, 999))
+    >>> span_of("bytes=1000-", 1000), span_of("bytes=5-4", 1000), span_of("lines=0-1", 1000)
+    (None, None, None)
+    """
+    match = _RANGE.fullmatch(asked.strip())
+    if match is None or not any(match.groups()):
+        return None
+    if not match[1]:
+        first, last = max(0, size - int(match[2])), size - 1
+    else:
+        first, last = int(match[1]), min(int(match[2] or size - 1), size - 1)
+    return (first, last) if first <= last else None
 
 
 def server(folder: Path, port: int, key: str = "") -> ThreadingHTTPServer:
@@ -117,8 +138,13 @@ class _Pages(BaseHTTPRequestHandler):
             return
         name = unquote(urlsplit(self.path).path).removeprefix("/") or "index.html"
         path = self.folder / name
-        if len(name) > _LONGEST or not _PAGE.fullmatch(name) or path.is_symlink() or not path.is_file():
+        tiles = bool(_TILES.fullmatch(name))
+        known = len(name) <= _LONGEST and (tiles or _PAGE.fullmatch(name))
+        if not known or path.is_symlink() or not path.is_file():
             self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        if tiles:
+            self._part(path, send)
             return
         page = path.read_bytes()
         if self.key:
@@ -131,6 +157,34 @@ class _Pages(BaseHTTPRequestHandler):
         self.send_header("X-Content-Type-Options", "nosniff")
         self.end_headers()
         send(page)
+
+    def _part(self, path: Path, send: Callable[[bytes], object]) -> None:
+        """Send the range of a file of tiles that is asked for, or all of it."""
+        with path.open("rb") as held:
+            size = held.seek(0, 2)
+            asked = self.headers.get("Range")
+            span = span_of(asked, size) if asked else (0, size - 1)
+            if span is None:
+                self.send_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+                self.send_header("Content-Range", f"bytes */{size}")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            first, last = span
+            self.send_response(HTTPStatus.PARTIAL_CONTENT if asked else HTTPStatus.OK)
+            if asked:
+                self.send_header("Content-Range", f"bytes {first}-{last}/{size}")
+            self.send_header("Accept-Ranges", "bytes")
+            self.send_header("Content-Type", "application/octet-stream")
+            self.send_header("Content-Length", str(last - first + 1))
+            self.send_header("Cache-Control", "no-store")
+            self.send_header("X-Content-Type-Options", "nosniff")
+            self.end_headers()
+            held.seek(first)
+            left = last - first + 1
+            while left > 0 and (piece := held.read(min(left, _PIECE))):
+                send(piece)
+                left -= len(piece)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the library names it
         """Say nothing: addresses of readers are nobody's business."""

@@ -11,7 +11,16 @@ from eppv_atlas.render.layers import AtlasMap, DataLayer
 from eppv_atlas.render.legend import told
 from eppv_atlas.render.map_page import map_page
 from eppv_atlas.render.page import Page, Verbatim
-from eppv_atlas.render.pages import GLOSSARY, NATIONAL, case_page, glossary_page, national_page, reading_order
+from eppv_atlas.render.pages import (
+    GLOSSARY,
+    NATIONAL,
+    TILED,
+    case_page,
+    glossary_page,
+    national_page,
+    reading_order,
+)
+from eppv_atlas.render.publish import page_problems
 from eppv_atlas.render.publish import problems as publish_problems
 from eppv_atlas.render.records import CaseRecord, case_record
 from eppv_atlas.render.vectors import PointLayer, PolygonLayer
@@ -20,6 +29,7 @@ __all__ = [
     "CROWD_FROM",
     "GLOSSARY",
     "NATIONAL",
+    "TILED",
     "AtlasMap",
     "CaseRecord",
     "DataLayer",
@@ -36,6 +46,7 @@ __all__ = [
     "glossary_page",
     "map_page",
     "national_page",
+    "page_problems",
     "publish_problems",
     "reading_order",
     "told",

@@ -62,7 +62,9 @@ class CrowdLayer(DataLayer):
     ) -> None:
         self.records = in_order(cases)
         meta, self.blob = packed(self.records, settings, linked)
-        super().__init__("crowd", {**meta, "tiles": dict(tiles) if tiles else None})
+        super().__init__(
+            "crowd", {**meta, "tiles": dict(tiles) if tiles else None}, ("tiled",) if tiles else ()
+        )
 
     def render(self, **kwargs: Any) -> str:
         """Write the columns, their names and the call that shows them into the figure."""
@@ -149,9 +151,7 @@ def packed(
             },
             "glyphs": style.MODE_GLYPHS,
         },
-        "abroad": next(
-            (i for i, case in enumerate(cases) if not case.filed.provinces[0].isdigit()), None
-        ),
+        "abroad": next((i for i, case in enumerate(cases) if not case.filed.provinces[0].isdigit()), None),
     }
     return meta, zlib.compress(b"".join(streams.raw), _LEVEL)
 
@@ -192,10 +192,10 @@ def _names(streams: Streams, cases: Sequence[CaseRecord]) -> None:
 
 
 def marked_name(name: Pair, short: Pair) -> Pair:
-    """A name with a mark where the short name of its case stands.
+    r"""A name with a mark where the short name of its case stands.
 
     >>> marked_name(("西溪湿地片区", "Xixi wetland district"), ("西溪湿地", "Xixi wetland"))
-    ('\\x01片区', '\\x01 district')
+    ('\x01片区', '\x01 district')
     """
     plain = tuple(text.translate(_MARKS) for text in name)
     zh, en = (
@@ -205,10 +205,10 @@ def marked_name(name: Pair, short: Pair) -> Pair:
 
 
 def parted_value(value: Pair) -> tuple[Pair, str]:
-    """A figure as its form and its number, where both languages write the same number.
+    r"""A figure as its form and its number, where both languages write the same number.
 
     >>> parted_value(("21.88平方公里", "21.88 km²"))
-    (('\\x01平方公里', '\\x01 km²'), '21.88')
+    (('\x01平方公里', '\x01 km²'), '21.88')
     >>> parted_value(("5500万人次", "55 million visits"))
     (('5500万人次', '55 million visits'), '')
     """
@@ -247,5 +247,3 @@ def _facets(streams: Streams, cases: Sequence[CaseRecord], settings: Settings) -
 
 def _named(table: Mapping[str, vocabulary.Term]) -> dict[str, dict[str, str]]:
     return {name: {"zh": term.zh, "en": term.en} for name, term in table.items()}
-
-

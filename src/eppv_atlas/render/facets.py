@@ -59,12 +59,19 @@ def province_name(code: str) -> Both:
 def facets_of(filings: Sequence[Filed], settings: Settings) -> list[Facet]:
     """The facets of a national map of cases that are filed so."""
     batches = {filed.batch: filed.document for filed in filings}
-    codes = sorted({code for filed in filings for code in filed.provinces}, key=lambda c: (not c.isdigit(), c))
+    codes = sorted(
+        {code for filed in filings for code in filed.provinces}, key=lambda c: (not c.isdigit(), c)
+    )
     return [
         Facet("path", PHRASES["path"], _terms(vocabulary.PATHS), lambda f: [f.path]),
         Facet("mode", PHRASES["mode"], _terms(vocabulary.MODES), lambda f: f.modes),
         Facet("category", PHRASES["category"], _terms(vocabulary.CATEGORIES), lambda f: [f.category]),
-        Facet("province", PHRASES["province"], {code: province_name(code) for code in codes}, lambda f: f.provinces),
+        Facet(
+            "province",
+            PHRASES["province"],
+            {code: province_name(code) for code in codes},
+            lambda f: f.provinces,
+        ),
         Facet(
             "batch",
             PHRASES["batch"],
@@ -80,7 +87,12 @@ def facets_of(filings: Sequence[Filed], settings: Settings) -> list[Facet]:
             {**_terms(vocabulary.ECOSYSTEMS), NOT_NAMED: PHRASES["not_named"]},
             lambda f: f.ecosystems or [NOT_NAMED],
         ),
-        Facet("confidence", PHRASES["geometry_confidence"], _terms(vocabulary.CONFIDENCES), lambda f: f.confidences),
+        Facet(
+            "confidence",
+            PHRASES["geometry_confidence"],
+            _terms(vocabulary.CONFIDENCES),
+            lambda f: f.confidences,
+        ),
     ]
 
 

@@ -66,6 +66,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
         "crowd.js",
         "sheet.js",
     ),
+    "tiled": ("zones.js", "store.js", "grid.js", "archive.js", "tiled.js"),
     "sites": ("sites.js",),
     "story": ("case.css", "downloads.js", "figure.js", "story.js"),
     "features": (

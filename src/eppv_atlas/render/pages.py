@@ -27,6 +27,8 @@ from eppv_atlas.results import Finding, Measure, PlacedCase, Total
 
 NATIONAL: Final = "index.html"
 GLOSSARY: Final = "glossary.html"
+TILED: Final = "tiles.html"
+"""The national page that reads its zones out of tiles beside it."""
 CROWD: Final = 40
 """More cases than this are clustered; fewer are pushed apart on the screen."""
 _FROM_ZOOM: Final = 7

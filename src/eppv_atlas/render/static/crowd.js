@@ -16,7 +16,7 @@
     eppv.busy(1);
     eppv.columns.load(meta, document.getElementById(id + "-blob")).then(
       (store) => {
-        start(map, store);
+        put(map, store);
         eppv.emit("crowd", store);
         eppv.busy(-1);
       },
@@ -29,7 +29,7 @@
     );
   }
 
-  function start(map, store) {
+  function put(map, store) {
     const { meta } = store;
     const layer = eppv.bubbles.create(map, store);
     const light = lamp(map, store);
@@ -64,6 +64,9 @@
     });
     document.documentElement.classList.add("long-list"); // does not fit on a printed page
     state.define("case", cards.wanted);
+    if (meta.tiles) {
+      eppv.tiled(map, store, meta.tiles);
+    }
     eppv.on("language", () => layer.show(store.visible));
     window.setTimeout(finder.prepare, 300);
   }
