@@ -89,13 +89,14 @@ def cases(count: int, atlas: ea.Atlas, seed: int = 20261126) -> Iterator[PlacedC
         province = provinces.get(place.province, (place.province_zh, place.province_zh))
         facts = []
         for fact in case.facts:
+            told = fact
             if fact.id in case.headlines or any(zone.stated_area == fact.id for zone in case.zones):
                 value = float(np.round(fact.value * random.uniform(0.2, 3), 2))
                 printed = number_text(value).replace(",", "") + fact.printed.lstrip("0123456789.,近约余多")
-                fact = fact.model_copy(
+                told = fact.model_copy(
                     update={"value": value, "printed": printed, "page": int(random.integers(1, 78))}
                 )
-            facts.append(fact)
+            facts.append(told)
         zones, made = [], {}
         drawn = [zone for zone in case.zones if zone.id in origin.shapes] or list(case.zones)
         for n in range(10):
@@ -166,13 +167,24 @@ def quick(placed: PlacedCase) -> list[Any]:
         stated = to_m2(fact.value, fact.unit) if fact else None
         confidence = placed.shapes[zone.id].confidence
         rows.append(
-            Measure(placed.case.id, zone.id, zone.kind, float(area), None, stated, None, confidence, False)
+            Measure(
+                placed.case.id,
+                zone.id,
+                zone.kind,
+                float(area),
+                None,
+                stated,
+                None,
+                confidence,
+                made_from_stated=False,
+            )
         )
     return rows
 
 
 PROBE = """async (given) => {
-  const frame = () => new Promise(done => requestAnimationFrame(() => { const c = new MessageChannel(); c.port1.onmessage = done; c.port2.postMessage(0); }));
+  const frame = () => new Promise(done => requestAnimationFrame(() => {
+    const c = new MessageChannel(); c.port1.onmessage = done; c.port2.postMessage(0); }));
   const keys = [], clicks = [];
   const box = document.querySelector('input[type=search]');
   for (const query of given.queries) {
@@ -200,6 +212,19 @@ PROBE = """async (given) => {
 }"""
 
 
+def cpu_of_renderers() -> dict[str, float]:
+    """Seconds that the main thread of each renderer has run: what a loaded machine does not stretch."""
+    found = {}
+    for path in Path("/proc").iterdir():
+        try:
+            if path.name.isdigit() and b"--type=renderer" in (path / "cmdline").read_bytes():
+                fields = (path / "task" / path.name / "stat").read_text().rpartition(")")[2].split()
+                found[path.name] = (int(fields[11]) + int(fields[12])) / 100
+        except OSError:
+            continue
+    return found
+
+
 def looked_at(page: Path, chromium: str) -> None:
     """Print how the page does in the browser, at the sizes of an office screen and a phone."""
     from playwright.sync_api import sync_playwright
@@ -215,14 +240,18 @@ def looked_at(page: Path, chromium: str) -> None:
                    if (mark) { done(mark.startTime); } else { setTimeout(look, 5); } }; look(); })"""
             )
             tab.wait_for_timeout(2500)
+            before = cpu_of_renderers()
             found = tab.evaluate(PROBE, {"queries": QUERIES})
+            after = cpu_of_renderers()
+            spent = max(after[pid] - before.get(pid, 0.0) for pid in after)
+            acts = len(found["keys"]) + len(found["clicks"])
             heap = tab.evaluate("performance.memory ? performance.memory.usedJSHeapSize / 1e6 : 0")
             line = f"{name}: usable {usable / 1000:.2f} s, heap {heap:.0f} MB"
             for what, rows in found.items():
                 times = [row[0] for row in rows]
                 worst = max(rows)
                 line += f"; {what} median {statistics.median(times):.0f} ms, worst {worst[0]:.0f} ms ({worst[1]!r})"
-            print(line, flush=True)
+            print(f"{line}; {spent / acts * 1000:.0f} ms CPU each", flush=True)
             tab.close()
         browser.close()
 

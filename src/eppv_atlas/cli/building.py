@@ -104,7 +104,7 @@ def measured(placed: PlacedCase) -> tuple[render.CaseRecord, list[Measure]]:
 
 
 def case_page(
-    settings: Settings, publish: bool, task: tuple[PlacedCase | None, PlacedCase, PlacedCase | None]
+    settings: Settings, task: tuple[PlacedCase | None, PlacedCase, PlacedCase | None], *, publish: bool
 ) -> bytes:
     """The page of a case, with everything that it shows worked out here."""
     before, placed, after = task
@@ -153,32 +153,29 @@ def build(aside: Aside, atlas: Atlas, order: Order, step: Callable[[], None]) ->
         count, size = count + 1, size + len(page)
 
     with workers(order.jobs) as spread:
-        if len(atlas) > render.CROWD_FROM or order.tiles:
-            records, rows = [], {}
-            for record, measures in spread(measured, atlas.cases):
-                records.append(record)
-                if order.tiles or len(atlas) <= render.CROWD_FROM:
-                    rows[record.id] = measures
-        else:
-            records, rows = [], {placed.case.id: measure.case(placed) for placed in atlas}
-        linked = None if len(held) == len(atlas) else held
-        options: dict[str, Any] = {"linked": linked, "publish": order.publish}
+        records, rows = [], {}
+        for record, measures in spread(measured, atlas.cases):
+            records.append(record)
+            if order.tiles or len(atlas) <= render.CROWD_FROM:
+                rows[record.id] = measures
+        options: dict[str, Any] = {
+            "linked": None if len(held) == len(atlas) else held,
+            "publish": order.publish,
+        }
         if len(atlas) > render.CROWD_FROM:
             put(render.NATIONAL, render.crowd_page(records, settings, **options))
         else:
             put(render.NATIONAL, render.national_page(atlas.cases, rows, settings, **options))
         put(render.GLOSSARY, render.glossary_page(list(ledgers.vocabularies()), settings))
         if order.tiles:
-            from eppv_atlas.render import tiles
-
-            tiles.write_tiles(((p, rows[p.case.id]) for p in atlas), aside.path(tiles.ARCHIVE))
-            given = {"file": tiles.ARCHIVE, "from": tiles.LOW}
-            put(render.TILED, render.crowd_page(records, settings, tiles=given, **options))
+            render.write_tiles(((p, rows[p.case.id]) for p in atlas), aside.path(render.ARCHIVE))
+            options["tiles"] = {"file": render.ARCHIVE, "from": render.LOW}
+            put(render.TILED, render.crowd_page(records, settings, **options))
         del records, rows
         step()
         _oembed(aside, shown_as(None, settings, order.lang), render.NATIONAL, order)
         ordered = [p for p in render.reading_order(atlas.cases) if p.case.id in held]
-        made = spread(partial(case_page, settings, order.publish), _tasks(ordered, order))
+        made = spread(partial(case_page, settings, publish=order.publish), _tasks(ordered, order))
         for placed in ordered:
             name = f"{placed.case.id}.html"
             if _is_kept(placed.case.id, order):

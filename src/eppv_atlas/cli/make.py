@@ -87,9 +87,7 @@ def build(
     if publish and atlas.settings.review_no is None:  # likewise
         raise DataError(render.publish_problems({}, atlas.settings, settings_file))
     if with_tiles:
-        from eppv_atlas.render import tiles
-
-        tiles.maker()  # likewise
+        render.tiles.maker()  # likewise
     kept = frozenset() if publish or not ids else frozenset(files.generation_names(target))
     none = not ids and (cases is Cases.none or (cases is None and many))
     order = building.Order(

@@ -23,11 +23,14 @@ from eppv_atlas.render.pages import (
 from eppv_atlas.render.publish import page_problems
 from eppv_atlas.render.publish import problems as publish_problems
 from eppv_atlas.render.records import CaseRecord, case_record
+from eppv_atlas.render.tiles import ARCHIVE, LOW, write_tiles
 from eppv_atlas.render.vectors import PointLayer, PolygonLayer
 
 __all__ = [
+    "ARCHIVE",
     "CROWD_FROM",
     "GLOSSARY",
+    "LOW",
     "NATIONAL",
     "TILED",
     "AtlasMap",
@@ -50,4 +53,5 @@ __all__ = [
     "publish_problems",
     "reading_order",
     "told",
+    "write_tiles",
 ]

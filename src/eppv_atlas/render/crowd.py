@@ -35,6 +35,7 @@ SAME: Final = "\x01"
 GROUPED: Final = "\x02"
 """Stands for the number with its thousands apart."""
 _MARKS: Final = str.maketrans({SAME: " ", GROUPED: " "})
+_NUMBERS: Final = re.compile(r"\d(?:[\d.,]*\d)?", re.ASCII)
 _NUMBER: Final = re.compile(r"(?<![\d.,])\d{1,15}(?:\.\d{1,9})?(?![\d.,]*\d)", re.ASCII)
 
 
@@ -128,8 +129,9 @@ def packed(
     streams.coded("place", [case.place for case in cases])
     places = [pinyin.__wrapped__(zh) for zh, _ in dict.fromkeys(case.place for case in cases)]
     streams.lines("place-pinyin", zip(places, places, strict=True))
-    _names(streams, cases)
-    _figures(streams, cases)
+    names = [_names_of(case) for case in cases]
+    _names(streams, cases, names)
+    _figures(streams, cases, names)
     positions = list(vocabulary.CONFIDENCES)
     streams.numbers("position", [positions.index(case.position) for case in cases])
     if linked is not None:
@@ -156,7 +158,7 @@ def packed(
     return meta, zlib.compress(b"".join(streams.raw), _LEVEL)
 
 
-def _figures(streams: Streams, cases: Sequence[CaseRecord]) -> None:
+def _figures(streams: Streams, cases: Sequence[CaseRecord], names: Sequence[list[Pair]]) -> None:
     """Headlines and bars: how many a case has, and what each says."""
     lines = [line for case in cases for line in case.headlines]
     bars = [bar for case in cases for bar in case.bars]
@@ -167,7 +169,8 @@ def _figures(streams: Streams, cases: Sequence[CaseRecord]) -> None:
     streams.numbers("page", [line.page for line in lines])
     streams.numbers("bars", [len(case.bars) for case in cases])
     streams.numbers("more-bars", [case.more_bars for case in cases])
-    streams.numbers("bar-name", [_names_of(case).index(bar.name) for case in cases for bar in case.bars])
+    found = [held.index(bar.name) for case, held in zip(cases, names, strict=True) for bar in case.bars]
+    streams.numbers("bar-name", found)
     streams.numbers("bar-family", [families.index(bar.family) for bar in bars])
     streams.numbers("bar-area", [round(bar.area_m2) for bar in bars])
     streams.numbers("bar-confidence", [confidences.index(bar.confidence) for bar in bars])
@@ -178,16 +181,16 @@ def _figures(streams: Streams, cases: Sequence[CaseRecord]) -> None:
     streams.lines("number", ((number, number) for _, number in parted))
 
 
-def _names(streams: Streams, cases: Sequence[CaseRecord]) -> None:
+def _names(streams: Streams, cases: Sequence[CaseRecord], names: Sequence[list[Pair]]) -> None:
     """Names of zones and sites, each different one once; a mark stands where the case's own name does."""
     place: dict[Pair, int] = {}
     codes = [
         place.setdefault(marked_name(name, case.short), len(place))
-        for case in cases
-        for name in _names_of(case)
+        for case, held in zip(cases, names, strict=True)
+        for name in held
     ]
     streams.lines("name", place)
-    streams.numbers("names", [len(_names_of(case)) for case in cases])
+    streams.numbers("names", list(map(len, names)))
     streams.steps("name-codes", codes)
 
 
@@ -197,11 +200,11 @@ def marked_name(name: Pair, short: Pair) -> Pair:
     >>> marked_name(("西溪湿地片区", "Xixi wetland district"), ("西溪湿地", "Xixi wetland"))
     ('\x01片区', '\x01 district')
     """
-    plain = tuple(text.translate(_MARKS) for text in name)
-    zh, en = (
-        text.replace(own, SAME, 1) if len(own) > 1 else text for text, own in zip(plain, short, strict=True)
+    zh, en = _plain(name)
+    return (
+        zh.replace(short[0], SAME, 1) if len(short[0]) > 1 else zh,
+        en.replace(short[1], SAME, 1) if len(short[1]) > 1 else en,
     )
-    return zh, en
 
 
 def parted_value(value: Pair) -> tuple[Pair, str]:
@@ -212,20 +215,26 @@ def parted_value(value: Pair) -> tuple[Pair, str]:
     >>> parted_value(("5500万人次", "55 million visits"))
     (('5500万人次', '55 million visits'), '')
     """
-    zh, en = (text.translate(_MARKS) for text in value)
+    zh, en = _plain(value)
     found = _NUMBER.search(zh)
     if found:
         number = found[0]
         whole, dot, rest = number.partition(".")
         grouped = f"{int(whole):,}{dot}{rest}"
         for mark, text in ((SAME, number), (GROUPED, grouped)):
-            match = re.search(rf"(?<![\d.,]){re.escape(text)}(?![\d.,]*\d)", en)
+            match = next((one for one in _NUMBERS.finditer(en) if one[0] == text), None)
             if match and not (mark == GROUPED and whole != str(int(whole))):
                 return (
                     zh[: found.start()] + SAME + zh[found.end() :],
                     en[: match.start()] + mark + en[match.end() :],
                 ), number
     return (zh, en), ""
+
+
+def _plain(pair: Pair) -> Pair:
+    """A pair of texts without our own marks in it."""
+    zh, en = pair
+    return (zh, en) if zh.isprintable() and en.isprintable() else (zh.translate(_MARKS), en.translate(_MARKS))
 
 
 def _names_of(case: CaseRecord) -> list[Pair]:

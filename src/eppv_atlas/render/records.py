@@ -172,7 +172,7 @@ def case_record(placed: PlacedCase, measures: Sequence[Measure]) -> CaseRecord:
         ),
         tuple(bars[:MOST_BARS]),
         max(0, len(bars) - MOST_BARS),
-        tuple(dict.fromkeys(_pair(item.name) for item in (*case.zones, *case.sites))),
+        tuple(dict.fromkeys(map(_pair, [*(z.name for z in case.zones), *(s.name for s in case.sites)]))),
     )
 
 

@@ -1,5 +1,5 @@
 /* Very many cases on one canvas: a pin where a case stands alone, else a circle with their number
-   and a ring of the shares of their paths. Cells are of the screen, so that no two circles meet. */
+   and a ring of the shares of their paths. Cells lie on the screen, so that no two circles meet. */
 (function () {
   "use strict";
   const eppv = window.eppv;
@@ -59,8 +59,8 @@
     for (let c = 0; c < cells; c += 1) {
       if (count[c]) {
         const radius = count[c] === 1 ? 12 : Math.min(cell / 2 - 3, 12 + 4.2 * Math.log10(count[c]));
-        /* kept inside its cell, so that neighbours do not meet */
-        const hold = (value, low) => Math.min(Math.max(value, low + radius + 1), low + cell - radius - 1);
+        /* a circle is kept inside its cell, so that neighbours do not meet; a pin stands where its case is */
+        const hold = (value, low) => (count[c] === 1 ? value : Math.min(Math.max(value, low + radius + 1), low + cell - radius - 1));
         marks.push({
           count: count[c],
           first: first[c],

@@ -319,7 +319,9 @@
 
     function make(entry, n) {
       if (entry < 0) {
-        return heading(entry);
+        const head = heading(entry);
+        head.setAttribute("role", "listitem");
+        return head;
       }
       const i = entry;
       const run = store.run(i);
@@ -345,7 +347,7 @@
       return node;
     }
 
-    const height = (entry) => (entry >= 0 ? tall : (-entry - 1) & 1 ? 50 : 34);
+    const height = (entry) => (entry >= 0 ? tall : (-entry - 1) & 1 ? 44 : 31);
     const list = eppv.rolled(holder, { scroller, height, make });
 
     holder.addEventListener("keydown", (event) => {

@@ -8,10 +8,12 @@
 
   const { fold } = eppv.search;
   const SHORT = 3; // a short Latin word has to be a whole one, short pinyin has to begin a name
+  const KEPT = 12; // words whose marks are kept
   const LONGEST = 30; // letters of pinyin in one go
   const ODD = /[\u0080-\u3000\u3040-\u4dff\ua000-\uffff]/; // there is more to fold than case
   const WORD = /[^\s\u3000-\u9fff\uff00-\uffef,;:()“”"]/;
   const SAME = "\u0001"; // stands for the case's own name
+  const LETTERS = Uint8Array.from({ length: 65536 }, (_, code) => (code > 31 && WORD.test(String.fromCharCode(code)) ? 1 : 0));
 
   /* a table folded; its lines stay lines */
   function folded(table) {
@@ -21,8 +23,7 @@
   }
 
   function whole(text, from, size) {
-    const ends = (sign) => !sign || sign === SAME || !WORD.test(sign);
-    return ends(text[from - 1]) && ends(text[from + size]);
+    return !LETTERS[text.charCodeAt(from - 1) || 32] && !LETTERS[text.charCodeAt(from + size) || 32];
   }
 
   /* lines that hold a token */
@@ -146,17 +147,17 @@
       return ready[key];
     };
     const column = (name) => once(name, () => folded(text[name]()));
-    const spelling = syllables();
-    const spoken = (name) => once(name, () => spelling.read(text[name]()));
+    const sounds = syllables();
+    const spelling = (name) => once(name, () => sounds.read(text[name]()));
     /* words of what cases are filed under: path, modes, category by text, all of them by pinyin */
     const terms = store.facets.map((facet) => {
       const words = facet.values.map((value) => fold(value.name.zh + "\t" + value.name.en));
       const joined = words.join("\n") + "\n";
-      const sounds = facet.values.map((value) => value.pinyin);
+      const spoken = facet.values.map((value) => value.pinyin);
       return {
         facet,
         words: { begin: eppv.columns.lines(joined, words.length), count: words.length, text: joined },
-        sounds: spelling.read({ count: sounds.length, line: (i) => sounds[i] }),
+        sounds: sounds.read({ count: spoken.length, line: (i) => spoken[i] }),
         told: ["path", "mode", "category"].includes(facet.id),
       };
     });
@@ -233,9 +234,9 @@
 
     function sounding(query, marks) {
       const short = query.slice(0, LONGEST);
-      const own = spoken("pinyin");
-      const there = spoken("place-pinyin");
-      const table = steps(short, spelling.known);
+      const own = spelling("pinyin");
+      const there = spelling("place-pinyin");
+      const table = steps(short, sounds.known);
       some(spelled(own, short, table), (values) => join(marks, values, (a, b) => a | b));
       some(spelled(there, short, table), (values) => placed(values, marks));
       terms.forEach((term) => some(spelled(term.sounds, short, table), (values) => filed(term.facet, values, marks)));
@@ -243,7 +244,7 @@
 
     /* what a reader waits for at the first key is made ready before it, a piece at a time */
     const pieces = ["short", "place", "title", "name", "id"].map((name) => () => column(name));
-    pieces.push(() => spoken("pinyin"), () => spoken("place-pinyin"), () => store.nameOf());
+    pieces.push(() => spelling("pinyin"), () => spelling("place-pinyin"), () => store.nameOf());
     function prepare() {
       const piece = pieces.shift();
       if (piece) {
@@ -252,17 +253,29 @@
       }
     }
 
+    /* whoever types a second word need not wait for the first again */
+    const kept = new Map();
+    function marked(word, sound) {
+      const marks = kept.get(word) || held(fold(word));
+      if (!kept.has(word) && /^[a-z]{4,}$/.test(sound)) {
+        sounding(sound, marks);
+      }
+      kept.delete(word);
+      kept.set(word, marks);
+      if (kept.size > KEPT) {
+        kept.delete(kept.keys().next().value);
+      }
+      return marks;
+    }
+
     function find(query) {
       const words = query.normalize("NFC").split(/[\s,，、;；]+/).filter(Boolean);
       const spellings = words.map((word) => fold(word.replace(/[üÜ]/g, "v")).replace(/'/g, ""));
       const joined = spellings.join("");
       let all = null;
       words.forEach((word, n) => {
-        const marks = held(fold(word));
-        if (/^[a-z]{4,}$/.test(spellings[n])) {
-          sounding(spellings[n], marks);
-        }
-        all = all ? join(all, marks, (a, b) => a & b) : marks;
+        const marks = marked(word, spellings[n]);
+        all = all ? join(all, marks, (a, b) => a & b) : marks.slice();
       });
       if (joined.length > 1 && spellings.every((word) => /^[a-z]+$/.test(word))) {
         sounding(joined, all);
