@@ -50,7 +50,9 @@ def case(i):
         21 + (i * 0.3571) % 27,
         "schematic",
         tuple(
-            records.Headline((f"数据{n}", f"Figure {n}"), (f"{i * n + 1000}万元", f"{i * n + 1000:,} CNY"), n + 1)
+            records.Headline(
+                (f"数据{n}", f"Figure {n}"), (f"{i * n + 1000}万元", f"{i * n + 1000:,} CNY"), n + 1
+            )
             for n in range(3)
         ),
         bars,
