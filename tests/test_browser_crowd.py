@@ -118,10 +118,10 @@ def queries(atlas):
     ]
     for placed in atlas:
         held = words.case_words(placed)
-        for word in dice.sample(held["text"].split(" "), 9):
+        for word in dice.sample(held["text"].split(" "), 4):
             start = dice.randrange(len(word))
             said.append(word[start : start + dice.randint(1, 6)])
-        for name in held["pinyin"]:
+        for name in held["pinyin"][:1]:
             syllables = name.split(" ")
             start = dice.randrange(len(syllables))
             said.append("".join(syllables[start : start + 3]))
@@ -149,7 +149,7 @@ def test_search_finds_what_the_small_page_finds(browser, real, maps, atlas):
         if query.strip().lower() not in common:  # words that the small page leaves out
             assert set(many) == set(few), query
             found += 0 < len(few) < 11
-    assert found > 60
+    assert found > 40
     context.close()
 
 

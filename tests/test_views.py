@@ -203,5 +203,7 @@ def test_our_scripts_make_no_markup_and_ask_for_nothing():
             "XMLHttpRequest",
             "importScripts",
         ):
-            assert word not in text, (path.name, word)
+            # the tiles beside a page are the one thing that is asked for, in one place
+            allowed = int(word == "fetch(" and path.name == "archive.js")
+            assert text.count(word) <= allowed, (path.name, word)
         assert "`" not in text, path.name
