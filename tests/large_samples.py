@@ -1,5 +1,6 @@
 """Records of a large atlas, the same each time, made without whole cases."""
 
+import functools
 import itertools
 
 from eppv_atlas import boundaries, vocabulary
@@ -10,9 +11,14 @@ _KINDS = [("湿地", "wetland"), ("茶园", "tea garden"), ("林场", "forest fa
 _PARTS = [("核心区", "Core of {}"), ("修复区", "Restored part of {}"), ("游客中心", "Visitor centre of {}")]
 
 
+@functools.cache
+def _units():
+    return boundaries.units("district")[0]
+
+
 def case(i):
     """Record number i."""
-    units, _ = boundaries.units("district")
+    units = _units()
     place = units[i * 37 % len(units)]
     paths, modes = list(vocabulary.PATHS), list(vocabulary.MODES)
     zh, en = _KINDS[i % 4]

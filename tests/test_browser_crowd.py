@@ -141,7 +141,7 @@ def test_search_finds_what_the_small_page_finds(browser, real, maps, atlas):
     rows = "Array.from(document.querySelectorAll('.cards li[data-case]')).filter(n => !n.hidden).map(n => n.dataset.case)"
     small = page.evaluate(ask.replace("LIST", rows), said)
     page.goto(real.as_uri())
-    page.wait_for_function("() => performance.getEntriesByName('eppv-usable').length > 0")
+    usable(page)
     big = page.evaluate(ask.replace("LIST", HELD), said)
     common = {"a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "its", "of", "on", "or", "the", "to", "with"}  # fmt: skip
     found = 0
