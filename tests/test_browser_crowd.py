@@ -274,7 +274,10 @@ def test_a_circle_leads_nearer_and_a_pin_opens_its_case(tab, large):
 def test_cases_at_one_place_are_named(tab, atlas, tmp_path):
     held = fields(case(1))
     some = [
-        records.CaseRecord(**{**held, "id": f"c-{i}", "short": (f"案例{i}", f"Case {i}")}) for i in range(40)
+        records.CaseRecord(
+            **{**held, "id": f"c-{i}", "short": (f"案例{i}", f"Case {i}"), "lon": 105.0, "lat": 33.0}
+        )
+        for i in range(40)
     ]
     path = tmp_path / "index.html"
     path.write_bytes(render.crowd_page(some, atlas.settings, linked=set()))
@@ -329,8 +332,8 @@ def test_the_keyboard_reaches_list_and_map(tab, large):
 
 def test_a_link_brings_back_what_was_chosen(tab, large):
     path, ordered = large
-    want = [r for r in ordered if r.filed.category == ordered[0].filed.category and "湿地" in r.short[0]]
-    visit(tab, path, f"q=湿地&category={ordered[0].filed.category}&lang=en")
+    want = [r for r in ordered if r.filed.category == ordered[0].filed.category and "盐湖" in r.short[0]]
+    visit(tab, path, f"q=盐湖&category={ordered[0].filed.category}&lang=en")
     usable(tab)
     assert count(tab) == len(want) > 0
     assert tab.evaluate("document.documentElement.lang") == "en"
@@ -359,6 +362,7 @@ def test_hostile_texts_stay_texts(tab, atlas, tmp_path):
     assert "{{7*7}}" in said
     assert "12.5</script>" in said
     assert tab.locator("img").count() == 0
+    tab.evaluate("eppv.sheet.hide()")
     unfold(tab)
     type_in(tab, "onerror=alert")
     assert tab.evaluate(HELD) == ["odd"]
@@ -401,6 +405,6 @@ def test_nothing_of_it_is_out_of_reach(tab, large):
     visit(tab, large[0])
     usable(tab)
     tab.wait_for_timeout(300)
-    found = Axe().run(tab)
+    found = Axe().run(tab, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
     bad = [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found.response["violations"]]
     assert bad == []

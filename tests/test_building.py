@@ -74,10 +74,15 @@ def test_no_pages_of_cases_are_made_where_none_are_wanted(tmp_path, cli):
 def test_what_fails_on_the_way_leaves_the_old_pages(tmp_path):
     out = tmp_path / "maps"
     files.swap_in(out, {"a.html": b"old"})
-    with pytest.raises(ZeroDivisionError), files.new_generation(out) as aside:
-        aside.put("a.html", b"new")
-        aside.path("b.pmtiles").write_bytes(b"half")
-        raise ZeroDivisionError
+
+    def fail():
+        with files.new_generation(out) as aside:
+            aside.put("a.html", b"new")
+            aside.path("b.pmtiles").write_bytes(b"half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert files.generation(out) == {"a.html": b"old"}
     assert names(tmp_path) == {"maps"}
     with files.new_generation(out) as aside:

@@ -8,7 +8,8 @@
 
   const { both, el, named, state } = eppv;
   const LISTED = 30; // cases of one place that are named
-  const DEEPEST = 15;
+  const DEEPEST = 15; // zoom to which a circle leads
+  const NEAR = 30; // px at that zoom: what is nearer to each other is at one place
 
   function crowd(map, id) {
     eppv.frame.ready(map);
@@ -155,7 +156,8 @@
       const [e, n] = eppv.store.lonlat(mark.box[2], mark.box[1]);
       const bounds = L.latLngBounds([s, w], [n, e]);
       const zoom = Math.min(DEEPEST, map.getBoundsZoom(bounds.pad(0.15)));
-      if (zoom > map.getZoom() + 0.4) {
+      const wide = Math.max(mark.box[2] - mark.box[0], mark.box[3] - mark.box[1]) * ((256 * 2 ** DEEPEST) / eppv.store.WORLD);
+      if (wide > NEAR && zoom > map.getZoom() + 0.4) {
         map.setView(bounds.getCenter(), zoom, { animate: !eppv.calm });
         return;
       }
