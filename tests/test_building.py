@@ -91,6 +91,21 @@ def test_what_fails_on_the_way_leaves_the_old_pages(tmp_path):
     assert files.generation(out) == {"a.html": b"old", "b.pmtiles": b"tiles"}
 
 
+def test_a_key_in_the_tiles_is_found_before_publishing(folder, cli, tmp_path):
+    path = folder / "cases" / "hangzhou-xixi.yaml"
+    head, mark, zones = path.read_text("utf-8").partition("\nzones:")
+    zones = zones.replace("how: {zh: ", "how: {zh: tk=0123456789abcdef0123456789abcdef ", 1)
+    path.write_text(head + mark + zones, "utf-8")
+    settings = folder / "atlas.yaml"
+    settings.write_text(settings.read_text("utf-8") + "\nreview_no: GS(2026)0001号\n", "utf-8")
+    out = tmp_path / "maps"
+    code, _, err = cli("--atlas", folder, "build", "--publish", "--tiles", "--cases", "none", "--out", out)
+    assert code == 1
+    assert "atlas.pmtiles" in err
+    assert "0123…" in err
+    assert not out.exists()
+
+
 def square(number):
     if number == 13:
         raise UsageError("thirteen", "十三")

@@ -74,17 +74,32 @@ def place(code: str) -> Place:
     if code in _states():
         names = _states()[code]["properties"]
         return Place(code, names["name_zh"], "state", code, names["name_zh"], names["name_en"])
-    for level in LEVELS:
-        table = _table(level)
-        rows = table[table[f"{level}_adcode"] == int(code)] if code.isdigit() else table.iloc[:0]
-        if len(rows):
-            row = rows.iloc[0]
-            province = str(row["province_adcode"])
-            return Place(code, str(row[f"{level}_name"]), level, province, str(row["province_name"]))
+    for level in LEVELS if code.isdigit() else ():
+        found = _names(level).get(int(code))
+        if found is not None:
+            name, province, province_zh = found
+            return Place(code, name, level, province, province_zh)
     raise UnknownPlace(
         f"there is no administrative unit {code} in the boundary data",
         f"行政区划数据中没有代码 {code}",
     )
+
+
+@cache
+def _names(level: Level) -> dict[int, tuple[str, str, str]]:
+    """Name of each unit of a level, code and name of its province, by code; the first one where a code stands twice."""
+    table = _table(level)
+    names = zip(
+        table[f"{level}_adcode"],
+        table[f"{level}_name"],
+        table["province_adcode"],
+        table["province_name"],
+        strict=True,
+    )
+    out: dict[int, tuple[str, str, str]] = {}
+    for code, name, province, province_zh in names:
+        out.setdefault(int(code), (str(name), str(province), str(province_zh)))
+    return out
 
 
 @cache

@@ -5,8 +5,9 @@ Floor 4: puts the floors below together; knows no rules and no formulas.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -168,7 +169,7 @@ def build(aside: Aside, atlas: Atlas, order: Order, step: Callable[[], None]) ->
             put(render.NATIONAL, render.national_page(atlas.cases, rows, settings, **options))
         put(render.GLOSSARY, render.glossary_page(list(ledgers.vocabularies()), settings))
         if order.tiles:
-            render.write_tiles(((p, rows[p.case.id]) for p in atlas), aside.path(render.ARCHIVE))
+            render.write_tiles(_checked(atlas, rows, order, found), aside.path(render.ARCHIVE))
             options["tiles"] = {"file": render.ARCHIVE, "from": render.LOW}
             put(render.TILED, render.crowd_page(records, settings, **options))
         del records, rows
@@ -188,6 +189,18 @@ def build(aside: Aside, atlas: Atlas, order: Order, step: Callable[[], None]) ->
     if found:
         raise DataError(found)
     return count, size
+
+
+def _checked(
+    atlas: Atlas, rows: Mapping[str, Sequence[Measure]], order: Order, found: list[Problem]
+) -> Iterator[tuple[PlacedCase, Sequence[Measure]]]:
+    """Cases for the tiles; for the public, what they say is looked through for keys like any page."""
+    for placed in atlas:
+        measures = rows[placed.case.id]
+        if order.publish:
+            says = json.dumps(render.zones_say(placed, measures), ensure_ascii=False)
+            found.extend(render.page_problems(render.ARCHIVE, says.encode("utf-8", "replace"), order.secrets))
+        yield placed, measures
 
 
 def _is_kept(case_id: str, order: Order) -> bool:

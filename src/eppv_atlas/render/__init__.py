@@ -23,7 +23,7 @@ from eppv_atlas.render.pages import (
 from eppv_atlas.render.publish import page_problems
 from eppv_atlas.render.publish import problems as publish_problems
 from eppv_atlas.render.records import CaseRecord, case_record
-from eppv_atlas.render.tiles import ARCHIVE, LOW, write_tiles
+from eppv_atlas.render.tiles import ARCHIVE, LOW, write_tiles, zones_say
 from eppv_atlas.render.vectors import PointLayer, PolygonLayer
 
 __all__ = [
@@ -54,4 +54,5 @@ __all__ = [
     "reading_order",
     "told",
     "write_tiles",
+    "zones_say",
 ]
