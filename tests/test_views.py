@@ -8,7 +8,7 @@ import eppv_atlas as ea
 from conftest import ROOT
 from eppv_atlas import vocabulary
 from eppv_atlas.errors import RenderError
-from eppv_atlas.render import assets, charts, facets, layers, phrases, timeline, words
+from eppv_atlas.render import assets, charts, facets, layers, phrases, records, timeline, words
 from eppv_atlas.units import UNITS
 
 
@@ -17,8 +17,13 @@ def atlas():
     return ea.load(ROOT)
 
 
+def coded(cases, settings):
+    filings = list(map(records.filed, cases))
+    return facets.coded(facets.facets_of(filings, settings), filings)
+
+
 def test_facets_hold_every_value_that_occurs_and_no_other(atlas):
-    table, codes = facets.coded(facets.facets_of(atlas.cases, atlas.settings), atlas.cases)
+    table, codes = coded(atlas.cases, atlas.settings)
     assert [facet["id"] for facet in table] == [
         "path",
         "mode",
@@ -45,7 +50,7 @@ def test_a_mode_named_twice_counts_once(atlas):
     placed = atlas["hangzhou-xixi"]
     case = placed.case.model_copy(update={"further_modes": (placed.case.mode, placed.case.mode)})
     twice = type(placed)(case, placed.shapes, placed.anchor, placed.anchor_confidence)
-    _, codes = facets.coded(facets.facets_of([twice], atlas.settings), [twice])
+    _, codes = coded([twice], atlas.settings)
     assert codes[0][1] == [0]
 
 
@@ -198,5 +203,7 @@ def test_our_scripts_make_no_markup_and_ask_for_nothing():
             "XMLHttpRequest",
             "importScripts",
         ):
-            assert word not in text, (path.name, word)
+            # the tiles beside a page are the one thing that is asked for, in one place
+            allowed = int(word == "fetch(" and path.name == "archive.js")
+            assert text.count(word) <= allowed, (path.name, word)
         assert "`" not in text, path.name

@@ -91,7 +91,7 @@ class DataError(AtlasError):
         super().__init__("\n".join(p.text() for p in self.problems))
 
     def __reduce__(self) -> tuple[type[DataError], tuple[tuple[Problem, ...]]]:
-        """Make it anew elsewhere."""
+        """Come home whole from a process of its own."""
         return type(self), (self.problems,)
 
 
@@ -103,7 +103,7 @@ class BilingualError(AtlasError):
         super().__init__(en)
 
     def __reduce__(self) -> tuple[type[BilingualError], tuple[str, str]]:
-        """Make it anew elsewhere."""
+        """Come home whole from a process of its own."""
         return type(self), (self.en, self.zh)
 
 

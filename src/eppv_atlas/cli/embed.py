@@ -16,6 +16,8 @@ from eppv_atlas.cli.options import Language, app, load, select, speak
 
 if TYPE_CHECKING:
     from eppv_atlas import embed
+    from eppv_atlas.model import Settings
+    from eppv_atlas.results import PlacedCase
     from eppv_atlas.store import Atlas
 
 NATIONAL = "national"
@@ -90,10 +92,13 @@ def embed_(
 
 def _known(atlas: Atlas, name: str) -> dict[str, set[str]]:
     """Values that the address of a page may hold."""
-    from eppv_atlas.render import facets
+    from eppv_atlas.render import facets, records
 
     cases = {placed.case.id: placed.case for placed in atlas}
-    held = {facet.id: set(facet.names) for facet in facets.facets_of(atlas.cases, atlas.settings)}
+    held = {
+        facet.id: set(facet.names)
+        for facet in facets.facets_of(list(map(records.filed, atlas)), atlas.settings)
+    }
     held["case"] = set(cases)
     if name in cases:
         held["zone"] = {zone.id for zone in cases[name].zones}
@@ -102,10 +107,20 @@ def _known(atlas: Atlas, name: str) -> dict[str, set[str]]:
 
 def page_of(atlas: Atlas, name: str, lang: str) -> embed.Page:
     """The page of a case or of the whole atlas, as others need to know it."""
-    from eppv_atlas import embed, render
-
     known = {placed.case.id for placed in atlas}
     placed = None if name == NATIONAL and name not in known else select(atlas, [name])[0]
-    title, note, source = render.told(placed, atlas.settings, lang)
+    return shown_as(placed, atlas.settings, lang)
+
+
+def shown_as(placed: PlacedCase | None, settings: Settings, lang: str) -> embed.Page:
+    """The page of a case, or of the whole atlas where there is none."""
+    from eppv_atlas import embed, render
+
+    title, note, source = render.told(placed, settings, lang)
     file = render.NATIONAL if placed is None else f"{placed.case.id}.html"
-    return embed.Page(name, file, title, note, source, str(getattr(atlas.settings.title, lang)))
+    return embed.Page(name_of(placed), file, title, note, source, str(getattr(settings.title, lang)))
+
+
+def name_of(placed: PlacedCase | None) -> str:
+    """What a page is called on the command line."""
+    return NATIONAL if placed is None else placed.case.id

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 from contextlib import nullcontext
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,13 @@ import typer
 from eppv_atlas import console
 from eppv_atlas.cli.options import Ids, app, load, select
 from eppv_atlas.errors import DataError, UsageError
+
+
+class Cases(StrEnum):
+    """Which cases get a page of their own."""
+
+    all = "all"
+    none = "none"
 
 
 @app.command()
@@ -37,73 +45,78 @@ def build(
             help="Where the pages will be published (https://…/), for the oEmbed files beside them."
         ),
     ] = None,
+    cases: Annotated[
+        Cases | None,
+        typer.Option(
+            "--cases", help="Pages of cases: all or none; all of up to 500 cases, none of more, if left out."
+        ),
+    ] = None,
+    with_tiles: Annotated[
+        bool,
+        typer.Option(
+            "--tiles", help="Zones also as vector tiles (atlas.pmtiles), with a page that reads them."
+        ),
+    ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="Processes side by side; as many as cores for many cases."),
+    ] = None,
 ) -> None:
     """Write the national map and the case maps as self-contained pages.
 
     With ids, the national map and these cases are made anew; the pages of the
-    other cases are kept as they stand, and made only where they are missing.
+    other cases are kept as they stand, and made only where they are missing
+    (of up to 500 cases).
     """
-    from eppv_atlas import claims, embed, framing, ledgers, measure, render
-    from eppv_atlas.cli.embed import page_of
+    from eppv_atlas import framing, render
+    from eppv_atlas.cli import building
     from eppv_atlas.serve import KEY_VARIABLE
     from eppv_atlas.store import files
 
-    lang = console.CHOICE.lang
+    if ids and cases is not None:
+        raise UsageError("name cases, or say --cases, not both", "请指定案例或用 --cases，不要两者并用")
     address = framing.web_address(url) if url else ""
     target = out or (console.CHOICE.folder / "maps" if console.CHOICE.folder else Path("maps"))
     atlas = load()
-    wanted = {placed.case.id for placed in select(atlas, ids)}
-    foreign = files.foreign_files(target)
-    if foreign:  # said before the work, not after it
+    wanted = [placed.case.id for placed in select(atlas, ids)]
+    many = len(atlas) > render.CROWD_FROM
+    if files.foreign_files(target):  # said before the work, not after it
         files.swap_in(target, {})
-    secrets = [os.environ.get(KEY_VARIABLE, "")]
     settings_file = str((console.CHOICE.folder or atlas.root) / "atlas.yaml")
     if publish and atlas.settings.review_no is None:  # likewise
         raise DataError(render.publish_problems({}, atlas.settings, settings_file))
-    kept = {} if publish or not ids else files.generation(target)
-    pages: dict[str, bytes] = {}
-    with console.progress() as progress:
-        task = progress.add_task("build", total=len(atlas) + 1)
-        measures = {placed.case.id: measure.case(placed) for placed in atlas}
-        pages[render.NATIONAL] = render.national_page(atlas.cases, measures, atlas.settings, publish=publish)
-        pages[render.GLOSSARY] = render.glossary_page(list(ledgers.vocabularies()), atlas.settings)
-        progress.advance(task)
-        ordered = render.reading_order(atlas.cases)
-        for before, placed, after in zip((None, *ordered), ordered, (*ordered[1:], None), strict=False):
-            case_id = placed.case.id
-            name = f"{case_id}.html"
-            if case_id not in wanted and name in kept:
-                pages[name] = kept[name]
-            else:
-                pages[name] = render.case_page(
-                    placed,
-                    measures[case_id],
-                    measure.totals(placed),
-                    claims.findings(placed.case),
-                    atlas.settings,
-                    before=before,
-                    after=after,
-                    publish=publish,
-                )
-            progress.advance(task)
-    if publish:
-        found = render.publish_problems(pages, atlas.settings, settings_file, secrets)
-        if found:
-            raise DataError(found)
-    beside = {
-        f"{Path(name).stem}.oembed.json": embed.oembed(
-            page_of(atlas, "national" if name == render.NATIONAL else Path(name).stem, lang),
-            embed.Frame(address=address, lang=lang),
-        ).encode("utf-8")
-        for name in pages
-        if name != render.GLOSSARY
-    }
-    files.swap_in(target, {**pages, **beside})
-    size = sum(len(page) for page in pages.values()) / 1e6
-    console.say(
-        f"{len(pages)} pages ({size:.1f} MB) in {target}; open {target / render.NATIONAL}",
-        f"已在 {target} 写出 {len(pages)} 个页面（{size:.1f} MB）；请打开 {target / render.NATIONAL}",
+    if with_tiles:
+        render.tiles.maker()  # likewise
+    kept = frozenset() if publish or not ids else frozenset(files.generation_names(target))
+    none = not ids and (cases is Cases.none or (cases is None and many))
+    order = building.Order(
+        pages=frozenset() if none else frozenset(wanted),
+        kept=kept,
+        missing=not none and not (ids and many),
+        tiles=with_tiles,
+        publish=publish,
+        secrets=(os.environ.get(KEY_VARIABLE, ""),),
+        address=address,
+        lang=console.CHOICE.lang,
+        jobs=building.jobs_for(jobs, len(atlas)),
     )
+    with console.progress() as progress, files.new_generation(target) as aside:
+        task = progress.add_task("build", total=None)
+        count, size = building.build(aside, atlas, order, lambda: progress.advance(task))
+    console.say(
+        f"{count} pages ({size / 1e6:.1f} MB) in {target}; open {target / render.NATIONAL}",
+        f"已在 {target} 写出 {count} 个页面（{size / 1e6:.1f} MB）；请打开 {target / render.NATIONAL}",
+    )
+    if with_tiles:
+        console.say(
+            f"zones in tiles: eppv-atlas serve {target}, then {render.TILED} (or any static web host)",
+            f"分区切片：运行 eppv-atlas serve {target} 后打开 {render.TILED}（或放到任一静态网站）",
+        )
+    if none and cases is None:
+        console.say(
+            f"{len(atlas):,} cases: the national page only; for their own pages name cases, or say --cases all",
+            f"共 {len(atlas):,} 个案例：只写全国页；需要案例页请指定案例，或用 --cases all",
+        )
 
 
 @app.command(name="tidy")

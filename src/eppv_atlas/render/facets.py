@@ -13,8 +13,8 @@ from typing import Any
 from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.model import Settings
 from eppv_atlas.render.phrases import PHRASES
+from eppv_atlas.render.records import Filed
 from eppv_atlas.render.words import pinyin
-from eppv_atlas.results import PlacedCase
 
 Both = dict[str, str]
 NOT_NAMED = "not-named"
@@ -40,16 +40,11 @@ class Facet:
     id: str
     name: Both
     names: Mapping[str, Both]
-    values: Callable[[PlacedCase], Iterable[str]]
+    values: Callable[[Filed], Iterable[str]]
 
 
 def _terms(table: Mapping[str, vocabulary.Term]) -> dict[str, Both]:
     return {name: {"zh": term.zh, "en": term.en} for name, term in table.items()}
-
-
-def provinces(placed: PlacedCase) -> list[str]:
-    """Codes of the provinces (or states abroad) that a case lies in."""
-    return list(dict.fromkeys(boundaries.place(code).province for code in placed.case.places))
 
 
 def province_name(code: str) -> Both:
@@ -61,27 +56,22 @@ def province_name(code: str) -> Both:
     return {"zh": place.name_zh, "en": place.name_en or place.name_zh}
 
 
-def _confidences(placed: PlacedCase) -> list[str]:
-    found = {shape.confidence for shape in placed.shapes.values()} | {placed.anchor_confidence}
-    return sorted(found, key=vocabulary.rank)
-
-
-def facets_of(cases: Sequence[PlacedCase], settings: Settings) -> list[Facet]:
-    """The facets of a national map of these cases."""
-    batches = {placed.case.batch: placed.case.source.document for placed in cases}
+def facets_of(filings: Sequence[Filed], settings: Settings) -> list[Facet]:
+    """The facets of a national map of cases that are filed so."""
+    batches = {filed.batch: filed.document for filed in filings}
     codes = sorted(
-        {code for placed in cases for code in provinces(placed)}, key=lambda c: (not c.isdigit(), c)
+        {code for filed in filings for code in filed.provinces}, key=lambda c: (not c.isdigit(), c)
     )
     return [
-        Facet("path", PHRASES["path"], _terms(vocabulary.PATHS), lambda p: [p.case.path.id]),
+        Facet("path", PHRASES["path"], _terms(vocabulary.PATHS), lambda f: [f.path]),
+        Facet("mode", PHRASES["mode"], _terms(vocabulary.MODES), lambda f: f.modes),
+        Facet("category", PHRASES["category"], _terms(vocabulary.CATEGORIES), lambda f: [f.category]),
         Facet(
-            "mode",
-            PHRASES["mode"],
-            _terms(vocabulary.MODES),
-            lambda p: [mode.id for mode in (p.case.mode, *p.case.further_modes)],
+            "province",
+            PHRASES["province"],
+            {code: province_name(code) for code in codes},
+            lambda f: f.provinces,
         ),
-        Facet("category", PHRASES["category"], _terms(vocabulary.CATEGORIES), lambda p: [p.case.category.id]),
-        Facet("province", PHRASES["province"], {code: province_name(code) for code in codes}, provinces),
         Facet(
             "batch",
             PHRASES["batch"],
@@ -89,20 +79,25 @@ def facets_of(cases: Sequence[PlacedCase], settings: Settings) -> list[Facet]:
                 batch: {"zh": settings.documents[name].title.zh, "en": settings.documents[name].title.en}
                 for batch, name in sorted(batches.items())
             },
-            lambda p: [p.case.batch],
+            lambda f: [f.batch],
         ),
         Facet(
             "ecosystem",
             PHRASES["ecosystem"],
             {**_terms(vocabulary.ECOSYSTEMS), NOT_NAMED: PHRASES["not_named"]},
-            lambda p: vocabulary.ecosystems_of(frozenset(z.kind for z in p.case.zones)) or [NOT_NAMED],
+            lambda f: f.ecosystems or [NOT_NAMED],
         ),
-        Facet("confidence", PHRASES["geometry_confidence"], _terms(vocabulary.CONFIDENCES), _confidences),
+        Facet(
+            "confidence",
+            PHRASES["geometry_confidence"],
+            _terms(vocabulary.CONFIDENCES),
+            lambda f: f.confidences,
+        ),
     ]
 
 
 def coded(
-    facets: Sequence[Facet], cases: Sequence[PlacedCase]
+    facets: Sequence[Facet], filings: Sequence[Filed]
 ) -> tuple[list[dict[str, Any]], list[list[list[int]]]]:
     """Facets for a page: values that occur, and codes of each case.
 
@@ -112,7 +107,7 @@ def coded(
         For each facet its id, name and values; for each case and facet the
         places of its values in that list.
     """
-    held = [[list(dict.fromkeys(facet.values(placed))) for facet in facets] for placed in cases]
+    held = [[list(dict.fromkeys(facet.values(filed))) for facet in facets] for filed in filings]
     table, places = [], []
     for f, facet in enumerate(facets):
         present = {value for row in held for value in row[f]}

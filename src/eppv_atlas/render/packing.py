@@ -216,7 +216,7 @@ def pack_many(shapes: NDArray[np.object_], scale: int = PACKED) -> tuple[bytes, 
         Rings of each shape; points of each ring, without its last one; steps
         of longitude and latitude from point to point, across rings as well.
     """
-    parts, owner = shapely.get_parts(_flat(shapes), return_index=True)
+    parts, owner = shapely.get_parts(flat(shapes), return_index=True)
     parts = shapely.orient_polygons(parts)
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     owner = owner[part_of_ring] if len(rings) else np.zeros(0, np.int64)
@@ -253,7 +253,7 @@ def pack_points(shapes: NDArray[np.object_], scale: int = PACKED) -> tuple[bytes
     return varints(present), varints(np.ones(len(grid), np.int64)), varints(zigzag(steps))
 
 
-def _flat(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+def flat(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     """Collections of polygons as MultiPolygons; anything but polygons is left out."""
     kinds = shapely.get_type_id(shapes)
     if np.isin(kinds, (3, 6, -1)).all():

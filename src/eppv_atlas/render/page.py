@@ -69,15 +69,20 @@ class Page(Figure):
     tiles
         Tile layers that a reader may switch on, names of ``style.TILE_HOSTS``.
         The page itself never asks for one.
+    connect
+        Whether the page may read files that lie beside it.
     """
 
-    def __init__(self, title: Mapping[str, str], body: Markup, *, tiles: Iterable[str] = ()) -> None:
+    def __init__(
+        self, title: Mapping[str, str], body: Markup, *, tiles: Iterable[str] = (), connect: bool = False
+    ) -> None:
         super().__init__()
         self.header = Element()
         self.header._parent = self  # noqa: SLF001 - as branca does it itself
         self.names = dict(title)
         self.body = body
         self.tiles = tuple(tiles)
+        self.connect = connect
 
     def render(self, **kwargs: Any) -> str:
         """Render the page.
@@ -109,7 +114,7 @@ class Page(Figure):
             html=Markup(self.html.render(**kwargs)),  # noqa: S704 - inert data
             script=Markup(script),  # noqa: S704 - our own calls
         )
-        return html.replace(place, _policy([*parts, ("script", script)], self.tiles), 1)
+        return html.replace(place, _policy([*parts, ("script", script)], self.tiles, connect=self.connect), 1)
 
 
 _ENDS: Final = re.compile(r"</script|<!--", re.IGNORECASE)
@@ -125,7 +130,7 @@ def _inlined(child: Element, kwargs: dict[str, Any]) -> tuple[str, str]:
     return "", str(child.render(**kwargs))  # not ours: shown, but nothing in it may run
 
 
-def _policy(parts: Iterable[tuple[str, str]], tiles: Iterable[str]) -> str:
+def _policy(parts: Iterable[tuple[str, str]], tiles: Iterable[str], *, connect: bool) -> str:
     """Content-Security-Policy that allows the scripts and styles which the page itself put in."""
     found: dict[str, dict[str, None]] = {"script": {}, "style": {}}
     for kind, text in parts:
@@ -140,7 +145,8 @@ def _policy(parts: Iterable[tuple[str, str]], tiles: Iterable[str]) -> str:
         )
 
     images = " ".join(["data:", *(TILE_HOSTS[name] for name in tiles)])
+    beside = "connect-src 'self'; " if connect else ""
     return (
-        f"default-src 'none'; script-src {hashes('script')}; "
+        f"default-src 'none'; {beside}script-src {hashes('script')}; "
         f"style-src {hashes('style')}; img-src {images}; base-uri 'none'; form-action 'none'"
     )

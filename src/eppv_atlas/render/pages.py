@@ -6,16 +6,18 @@ know files or compute measures.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
 from markupsafe import Markup
 
 from eppv_atlas import boundaries, vocabulary
 from eppv_atlas.model import Settings
-from eppv_atlas.render import basemap, facets, legend, packing, style, views
+from eppv_atlas.render import basemap, facets, legend, packing, records, style, views
 from eppv_atlas.render.bulk import BULK_FROM, zone_features
 from eppv_atlas.render.case_view import case_view, story
+from eppv_atlas.render.crowd import CROWD_FROM
+from eppv_atlas.render.crowd_page import CHINA, crowd_page
 from eppv_atlas.render.layers import AtlasMap, DataLayer, contribute_core
 from eppv_atlas.render.page import JINJA, Page
 from eppv_atlas.render.phrases import PHRASES
@@ -23,10 +25,10 @@ from eppv_atlas.render.vectors import PolygonLayer
 from eppv_atlas.render.words import case_words
 from eppv_atlas.results import Finding, Measure, PlacedCase, Total
 
-CHINA: Final = (73.4, 3.2, 135.2, 53.7)
-"""First view: the whole country with the islands of the South China Sea, degrees."""
 NATIONAL: Final = "index.html"
 GLOSSARY: Final = "glossary.html"
+TILED: Final = "tiles.html"
+"""The national page that reads its zones out of tiles beside it."""
 CROWD: Final = 40
 """More cases than this are clustered; fewer are pushed apart on the screen."""
 _FROM_ZOOM: Final = 7
@@ -38,8 +40,9 @@ def national_page(
     settings: Settings,
     *,
     publish: bool = False,
+    linked: Container[str] | None = None,
 ) -> bytes:
-    """HTML of the national map.
+    """HTML of the national map; of more than :data:`~eppv_atlas.render.CROWD_FROM` cases as columns.
 
     Parameters
     ----------
@@ -52,23 +55,39 @@ def national_page(
     publish
         Whether the page is to be published: OpenStreetMap, whose borders are
         not those of the standard map, is then not offered.
+    linked
+        Ids of the cases that have a page of their own; None where all have one.
     """
+    if len(cases) > CROWD_FROM:
+        slim = (records.case_record(placed, measures[placed.case.id]) for placed in cases)
+        return crowd_page(slim, settings, linked=linked, publish=publish)
     cards = [views.card(placed) for placed in cases]
-    table, codes = facets.coded(facets.facets_of(cases, settings), cases)
+    for card in cards:
+        if linked is not None and card["id"] not in linked:
+            card["page"] = ""
+    filings = [records.filed(placed) for placed in cases]
+    table, codes = facets.coded(facets.facets_of(filings, settings), filings)
     scripted = []
-    for placed, of_case in zip(cases, codes, strict=True):
-        provinces = facets.provinces(placed)
+    for placed, of_case, filed, card in zip(cases, codes, filings, cards, strict=True):
         scripted.append(
             {
-                **views.card_data(placed, measures[placed.case.id]),
+                **_lean(views.card_data(placed, measures[placed.case.id])),
+                "page": card["page"],
                 "codes": of_case,
-                "provinces": provinces,
+                "provinces": list(filed.provinces),
                 "words": case_words(placed),
             }
         )
     drawn = sum(len(placed.shapes) for placed in cases)
     bulk = drawn > BULK_FROM
-    features = [] if bulk else [_feature(placed, measures[placed.case.id], 250) for placed in cases]
+    features = (
+        []
+        if bulk
+        else [
+            _feature(placed, measures[placed.case.id], 250, page=bool(card["page"]))
+            for placed, card in zip(cases, cards, strict=True)
+        ]
+    )
     families, confidences = legend.present(cases)
     body = _body(
         "national.html.j2",
@@ -211,7 +230,9 @@ def _review(settings: Settings) -> dict[str, str] | None:
     return {lang: PHRASES["review"][lang] + settings.review_no for lang in ("zh", "en")}
 
 
-def _feature(placed: PlacedCase, measures: Sequence[Measure], fineness: float | None) -> dict[str, Any]:
+def _feature(
+    placed: PlacedCase, measures: Sequence[Measure], fineness: float | None, *, page: bool = True
+) -> dict[str, Any]:
     """Zones of a case for drawing: largest first, so that small ones stay on top.
 
     With a fineness, outlines are simplified to so many parts of their size;
@@ -233,8 +254,21 @@ def _feature(placed: PlacedCase, measures: Sequence[Measure], fineness: float | 
             )
         zones.append(views.zone_data(zone, shape, by_zone[zone.id], facts, outline, scale))
     zones.sort(key=lambda data: -data["measured"])
+    if fineness is not None:  # of the national page nothing is taken along: what is not so need not be said
+        zones = [_lean(zone) for zone in zones]
     card = views.card(placed)
-    return {"case": placed.case.id, "short": card["short"], "page": card["page"], "zones": zones}
+    return {
+        "case": placed.case.id,
+        "short": card["short"],
+        "page": card["page"] if page else "",
+        "zones": zones,
+    }
+
+
+def _lean(view: Mapping[str, Any]) -> dict[str, Any]:
+    """A view without what is not so."""
+    unsaid = {"abroad", "difference", "madeFromStated", "moreBars", "told"}
+    return {key: value for key, value in view.items() if value or key not in unsaid}
 
 
 def _named(table: Mapping[str, vocabulary.Term], present: set[str]) -> dict[str, dict[str, str]]:

@@ -76,11 +76,16 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "measure_length": _pair("画长度", "Measure a length"),
     "more_zones": _pair("另有 {n} 个有面积的分区", "and {n} more zones with an area"),
     "needs_network": _pair("此图层需要联网。", "This layer needs the network."),
+    "near_each_other": _pair("个案例在此处", "cases at this place"),
     "newer_browser": _pair(
         "此图要素较多，需要较新的浏览器：Chrome 或 Edge 80、Firefox 113、Safari 16.4 以上。",
         "This map holds many features and needs a newer browser: Chrome or Edge 80, Firefox 113, Safari 16.4 or later.",
     ),
     "next_case": _pair("下一案例", "Next case"),
+    "no_ranges": _pair(
+        "此网站不支持按范围读取（HTTP Range），分区无法显示；请换一台静态服务器，或运行 eppv-atlas serve。",
+        "This host does not answer range requests, so zones cannot be shown: use another one, or run eppv-atlas serve.",
+    ),
     "no_picture": _pair(
         "此浏览器不能生成图片，请改用 SVG。", "This browser cannot make the picture; take the SVG."
     ),
@@ -106,7 +111,14 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "remove_filter": _pair("去掉条件：", "Remove filter: "),
     "results": _pair("个案例", "cases"),
     "review": _pair("审图号：", "Map review number: "),
+    "ring_note": _pair(
+        "圆圈内为案例数，外环为各路径的份额", "Number of cases in a circle; its ring: shares of the paths"
+    ),
     "search": _pair("搜索：名称、地点、拼音", "Search: names, places, pinyin"),
+    "serve_note": _pair(
+        "分区在切片文件里，浏览器不能从磁盘直接读取：请运行 eppv-atlas serve 后打开所示网址，或放到任一静态网站。",
+        "Zones are in tiles, which a browser cannot read from a disk: run eppv-atlas serve and open what it names, or use a web host.",
+    ),
     "share": _pair("分享", "Share"),
     "sheet": _pair("展开或收起列表", "Open or close the list"),
     "tianditu_img": _pair("天地图影像", "Tianditu imagery"),
@@ -114,6 +126,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "tiles_failed": _pair(
         "此图层没有响应（网络不通或密钥无效），仍显示本地底图。",
         "This layer does not answer (no network, or the key is refused); the local base map stays.",
+    ),
+    "tiles_broken": _pair(
+        "切片文件 atlas.pmtiles 读不到或已损坏，分区无法显示；请与页面放在同一文件夹。",
+        "The tiles (atlas.pmtiles) cannot be read, so zones are not shown: keep the file beside this page.",
     ),
     "tint": _pair("按案例数给省份着色", "Tint provinces by number of cases"),
     "tint_legend": _pair("案例数", "Number of cases"),

@@ -6,8 +6,11 @@ cases, files or where a page is put.
 
 from __future__ import annotations
 
+import base64
 import re
+import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Final
 
 from eppv_atlas.errors import Problem
@@ -27,6 +30,17 @@ _PACKED: Final = re.compile(
 """Our own packed shapes: base64 in which any run of letters may occur."""
 
 
+_BLOB: Final = re.compile(rb'-blob">([A-Za-z0-9+/=]*)<')
+
+
+def _inside(blob: bytes) -> bytes:
+    """The texts of packed columns, which are as readable as the rest of the page."""
+    raw = base64.b64decode(blob)
+    with suppress(zlib.error):
+        raw = zlib.decompress(raw)
+    return raw
+
+
 def keys_in(page: bytes, secrets: Iterable[str] = ()) -> list[str]:
     """Keys of map services that stand in a page, masked but for their first four characters.
 
@@ -37,10 +51,10 @@ def keys_in(page: bytes, secrets: Iterable[str] = ()) -> list[str]:
     secrets
         Keys that are known, as of the environment; each is looked for as it stands.
     """
-    text = _PACKED.sub(b"", page)
+    text = b"\n".join([_PACKED.sub(b"", page), *map(_inside, _BLOB.findall(page))])
     found = [match[1] for match in _KEYED.finditer(text)]
     found += [match[0] for match in _HEX.finditer(text)]
-    found += [secret.encode() for secret in secrets if secret and secret.encode() in page]
+    found += [s.encode() for s in secrets if s and (s.encode() in page or s.encode() in text)]
     masked = (f"{key.decode('ascii', 'replace')[:4]}…" for key in found)
     return list(dict.fromkeys(masked))
 
@@ -79,16 +93,21 @@ def problems(
             )
         )
     for name, page in pages.items():
-        out += [
-            Problem(
-                name,
-                0,
-                "",
-                "publish-key",
-                f"the page holds what looks like a key of a map service ({key}); find it in the case files "
-                "or atlas.yaml and take it out: whoever opens the page could use it",
-                f"页面中有疑似地图服务密钥（{key}）；请在案例文件或 atlas.yaml 中找到并删去，否则任何读者都能使用它",
-            )
-            for key in keys_in(page, secrets)
-        ]
+        out += page_problems(name, page, secrets)
     return out
+
+
+def page_problems(name: str, page: bytes, secrets: Iterable[str] = ()) -> list[Problem]:
+    """Why this page may not be published: keys in it."""
+    return [
+        Problem(
+            name,
+            0,
+            "",
+            "publish-key",
+            f"the page holds what looks like a key of a map service ({key}); find it in the case files "
+            "or atlas.yaml and take it out: whoever opens the page could use it",
+            f"页面中有疑似地图服务密钥（{key}）；请在案例文件或 atlas.yaml 中找到并删去，否则任何读者都能使用它",
+        )
+        for key in keys_in(page, secrets)
+    ]

@@ -12,7 +12,6 @@ know cases or compute measures.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,6 +22,7 @@ from eppv_atlas.render import packing
 from eppv_atlas.render.features import Both, Features, Field, bounds, check, from_frame
 from eppv_atlas.render.layers import DataLayer, figure_of
 from eppv_atlas.render.page import Verbatim
+from eppv_atlas.render.streams import Streams
 from eppv_atlas.render.words import pinyin
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _packed(features: Features, *, points: bool, bulk: bool) -> tuple[dict[str, 
     shapes = np.asarray(features.shapes, dtype=object)
     boxes = np.asarray(shapely.bounds(shapes))
     order = packing.hilbert_order(boxes)
-    streams = _Streams()
+    streams = Streams()
     flat = packing.pack_points(shapes[order]) if points else packing.pack_many(shapes[order])
     for name, raw in zip(("rings", "points", "steps"), flat, strict=True):
         streams.add(name, raw)
@@ -169,30 +169,11 @@ def _packed(features: Features, *, points: bool, bulk: bool) -> tuple[dict[str, 
     return meta, zlib.compress(raw, _LEVEL) if bulk else raw
 
 
-class _Streams:
-    """Named runs of bytes, one after the other."""
-
-    def __init__(self) -> None:
-        self.table: dict[str, list[int]] = {}
-        self.raw: list[bytes] = []
-        self.length = 0
-
-    def add(self, name: str, raw: bytes) -> None:
-        self.table[name] = [self.length, len(raw)]
-        self.raw.append(raw)
-        self.length += len(raw)
-
-    def texts(self, name: str, texts: Sequence[str]) -> None:
-        raw = [text.encode("utf-8", "replace") for text in texts]
-        self.add(f"{name}-lengths", packing.varints(np.array([len(text) for text in raw], np.int64)))
-        self.add(name, b"".join(raw))
-
-
 def _both(text: str | Both) -> Both:
     return {"zh": text, "en": text} if isinstance(text, str) else text
 
 
-def _column(streams: _Streams, name: str, field: Field, order: NDArray[np.int64]) -> dict[str, Any]:
+def _column(streams: Streams, name: str, field: Field, order: NDArray[np.int64]) -> dict[str, Any]:
     meta: dict[str, Any] = {
         "id": field.id,
         "label": dict(field.label),

@@ -92,6 +92,57 @@ def swap_in(directory: Path, pages: Mapping[str, bytes]) -> None:
     UsageError
         If the folder is not ours, or cannot be written to; the old state stays.
     """
+    with new_generation(directory) as aside:
+        for name, content in pages.items():
+            aside.put(name, content)
+
+
+class Aside:
+    """A generation of files on its way: one file after the other, none of it seen before all are there.
+
+    Parameters
+    ----------
+    folder
+        Where the files are until then.
+    old
+        The generation that stands now.
+    """
+
+    def __init__(self, folder: Path, old: Path) -> None:
+        self._folder, self._old = folder, old
+        self.names: dict[str, None] = {}
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a file."""
+        synced(self.path(name), content)
+
+    def path(self, name: str) -> Path:
+        """Where a file goes that somebody else writes."""
+        self.names[name] = None
+        return self._folder / name
+
+    def keep(self, name: str) -> bytes:
+        """Take a file over from the generation that stands now, and return it."""
+        content = (self._old / name).read_bytes()
+        self.put(name, content)
+        return content
+
+
+@contextmanager
+def new_generation(directory: Path) -> Iterator[Aside]:
+    """Write a generation of files one by one; it takes the place of `directory` when all are written.
+
+    Parameters
+    ----------
+    directory
+        As for :func:`swap_in`.
+
+    Raises
+    ------
+    UsageError
+        If the folder is not ours, or cannot be written to; the old state stays,
+        as it does where what makes the files fails.
+    """
     directory = directory.resolve()  # a link to a folder stays a link
     foreign = foreign_files(directory)
     if foreign:
@@ -100,22 +151,23 @@ def swap_in(directory: Path, pages: Mapping[str, bytes]) -> None:
             "choose an empty folder with --out",
             f"{directory} 中有不是本工具写出的文件（{', '.join(foreign[:3])}）；请用 --out 指定空文件夹",
         )
-    names = "".join(f"{name}\n" for name in sorted([*pages, MARK]))
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
         clean(directory.parent, f".{directory.name}-aside-")
         clean(directory.parent, f".{directory.name}-old-")
-        aside = Path(tempfile.mkdtemp(prefix=f".{directory.name}-aside-", dir=directory.parent))
+        folder = Path(tempfile.mkdtemp(prefix=f".{directory.name}-aside-", dir=directory.parent))
         try:
-            with claimed(aside):
-                for name, content in {**pages, MARK: names.encode()}.items():
-                    synced(aside / name, content)
-                aside.chmod(0o755)
-                sync_folder(aside)
-                _swap(aside, directory)
+            with claimed(folder):
+                aside = Aside(folder, directory)
+                yield aside
+                names = "".join(f"{name}\n" for name in sorted([*aside.names, MARK]))
+                aside.put(MARK, names.encode())
+                folder.chmod(0o755)
+                sync_folder(folder)
+                _swap(folder, directory)
             sync_folder(directory.parent)
         finally:
-            shutil.rmtree(aside, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
         raise cannot_write(directory, error) from None
 
@@ -180,11 +232,16 @@ def _claim(handle: int) -> bool:
     return True
 
 
+def generation_names(directory: Path) -> set[str]:
+    """Names of the files of the generation that stands in `directory`."""
+    if foreign_files(directory) or not (directory / MARK).is_file():
+        return set()
+    return {path.name for path in directory.iterdir() if path.name != MARK}
+
+
 def generation(directory: Path) -> dict[str, bytes]:
     """Files of the generation that stands in `directory`, by name."""
-    if foreign_files(directory) or not (directory / MARK).is_file():
-        return {}
-    return {path.name: path.read_bytes() for path in directory.iterdir() if path.name != MARK}
+    return {name: (directory / name).read_bytes() for name in generation_names(directory)}
 
 
 def foreign_files(directory: Path) -> list[str]:

@@ -137,7 +137,9 @@
     );
     eppv.on("counts", (found) => {
       counts = found;
-      paint();
+      if (on) {
+        paint();
+      }
     });
   }
 

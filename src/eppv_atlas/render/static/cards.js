@@ -66,8 +66,10 @@
       box.appendChild(sizes);
     }
     box.appendChild(el("p", "small", both(eppv.ui.position), " ", eppv.badge(card.position)));
-    const open = el("a", "open-case", both(eppv.ui.open_case), " →");
-    open.href = card.page;
+    const open = card.page ? el("a", "open-case", both(eppv.ui.open_case), " →") : "";
+    if (open) {
+      open.href = card.page;
+    }
     const links = el("p", "card-links", open, eppv.button("plain", eppv.ui.copy_link, () => eppv.share.link()));
     box.appendChild(links);
     return box;

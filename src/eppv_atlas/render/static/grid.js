@@ -158,6 +158,7 @@
 
   /* a Leaflet layer that draws the store */
   const Grid = {
+    hatch,
     create(store) {
       const paint = painter(store);
       const ratio = Math.min(2, window.devicePixelRatio || 1);

@@ -277,5 +277,5 @@
     return [((lon + 180) / 360) * WORLD, WORLD * (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI))];
   }
 
-  eppv.store = { WORLD, load, lonlat, ranks, world };
+  eppv.store = { WORLD, coordinates, inflate, load, lonlat, ranks, starts, varints, world };
 })();

@@ -166,5 +166,6 @@
     }
   }
 
+  zones.popup = zonePopup;
   eppv.zones = zones;
 })();
