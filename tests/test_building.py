@@ -44,7 +44,7 @@ def test_of_many_cases_only_those_named_get_a_page(tmp_path, cli, monkeypatch):
     code, said, err = cli("--atlas", ROOT, "build", "--jobs", 1, "--out", out)
     assert code == 0
     assert "the national page only" in said + err
-    assert names(out) == {files.MARK, "index.html", "index.oembed.json", "glossary.html"}
+    assert names(out) == {files.MARK, "index.html", "index.oembed.json", "glossary.html", "catalog.json"}
     assert linked((out / "index.html").read_bytes()) == set()
     assert cli("--atlas", ROOT, "build", "chaka-salt-lake", "--jobs", 1, "--out", out)[0] == 0
     assert linked((out / "index.html").read_bytes()) == {"chaka-salt-lake"}

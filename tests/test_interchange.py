@@ -1,6 +1,8 @@
 """Found and read by others: a data package, a catalogue, metadata for search engines; each checked by a library that is not ours."""
 
+import dataclasses
 import json
+import re
 import shutil
 
 import frictionless
@@ -11,6 +13,7 @@ from pystac.validation import validate_dict
 import eppv_atlas as ea
 from conftest import ROOT
 from eppv_atlas.interchange import catalogue, dataset
+from eppv_atlas.render import described
 from eppv_atlas.units import from_m2
 
 
@@ -107,7 +110,7 @@ def test_a_document_without_a_date_gives_no_invented_one(atlas):
 
 def test_datasets_say_what_search_engines_ask_for(atlas):
     whole = dataset.of_atlas(atlas.cases, atlas.settings, "https://atlas.example/")
-    assert whole["@type"] == ["Dataset", "dcat:Dataset"]
+    assert whole["@type"] == ["Dataset", "http://www.w3.org/ns/dcat#Dataset"]
     assert 50 <= len(whole["description"]) <= 5000
     assert whole["distribution"][0]["contentUrl"] == "https://atlas.example/catalog.json"
     south, west, north, east = map(float, whole["spatialCoverage"]["geo"]["box"].split())
@@ -119,3 +122,27 @@ def test_datasets_say_what_search_engines_ask_for(atlas):
         assert part["url"].endswith(f"/{placed.case.id}.html")
         assert part["isPartOf"]["url"] == "https://atlas.example/"
     assert "url" not in dataset.of_atlas(atlas.cases, atlas.settings)
+
+
+def test_every_page_says_what_it_is_as_data_that_runs_nowhere(maps, atlas):
+    for name, title in (
+        ("index", atlas.settings.title.en),
+        ("xichou-karst", atlas["xichou-karst"].case.title.en),
+    ):
+        page = (maps / f"{name}.html").read_text("utf-8")
+        (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+        assert title in json.loads(text)["name"]
+        assert page.index("ld+json") < page.index("</head>")
+    assert pystac.Catalog.from_file(str(maps / "catalog.json")).get_item("xichou-karst") is not None
+    assert (maps / "xichou-karst.html").is_file()
+
+
+def test_hostile_titles_stay_data_in_the_metadata(atlas):
+    placed = atlas["xichou-karst"]
+    hostile = placed.case.model_copy(
+        update={"title": placed.case.title.model_copy(update={"zh": "</script><script>alert(1)</script>"})}
+    )
+    made = dataset.of_case(dataclasses.replace(placed, case=hostile), atlas.settings)
+    page = described(b"<html><head></head><body></body></html>", made)
+    assert page.count(b"</script>") == 1
+    assert b"<script>alert" not in page

@@ -109,6 +109,8 @@ def test_same_input_same_bytes(maps, tmp_path, cli):
     assert set(first) == {
         "glossary.html",
         ".eppv-atlas",
+        "catalog.json",
+        *(f"{name}.stac.json" for name in CASES),
         *(f"{name}{suffix}" for name in names for suffix in (".html", ".oembed.json")),
     }
 

@@ -16,7 +16,7 @@ from itertools import chain, islice
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from eppv_atlas import claims, embed, measure, render
+from eppv_atlas import claims, embed, interchange, measure, render
 from eppv_atlas.errors import DataError, Problem
 
 if TYPE_CHECKING:
@@ -105,11 +105,15 @@ def measured(placed: PlacedCase) -> tuple[render.CaseRecord, list[Measure]]:
 
 
 def case_page(
-    settings: Settings, task: tuple[PlacedCase | None, PlacedCase, PlacedCase | None], *, publish: bool
+    settings: Settings,
+    task: tuple[PlacedCase | None, PlacedCase, PlacedCase | None],
+    *,
+    publish: bool,
+    address: str,
 ) -> bytes:
     """The page of a case, with everything that it shows worked out here."""
     before, placed, after = task
-    return render.case_page(
+    page = render.case_page(
         placed,
         measure.case(placed),
         measure.totals(placed),
@@ -119,6 +123,7 @@ def case_page(
         after=after,
         publish=publish,
     )
+    return render.described(page, interchange.dataset.of_case(placed, settings, address))
 
 
 def build(aside: Aside, atlas: Atlas, order: Order, step: Callable[[], None]) -> tuple[int, int]:
@@ -163,10 +168,7 @@ def build(aside: Aside, atlas: Atlas, order: Order, step: Callable[[], None]) ->
             "linked": None if len(held) == len(atlas) else held,
             "publish": order.publish,
         }
-        if len(atlas) > render.CROWD_FROM:
-            put(render.NATIONAL, render.crowd_page(records, settings, **options))
-        else:
-            put(render.NATIONAL, render.national_page(atlas.cases, rows, settings, **options))
+        put(render.NATIONAL, _national(atlas, records, rows, order, options))
         put(render.GLOSSARY, render.glossary_page(list(ledgers.vocabularies()), settings))
         if order.tiles:
             render.write_tiles(_checked(atlas, rows, order, found), aside.path(render.ARCHIVE))
@@ -176,7 +178,11 @@ def build(aside: Aside, atlas: Atlas, order: Order, step: Callable[[], None]) ->
         step()
         _oembed(aside, shown_as(None, settings, order.lang), render.NATIONAL, order)
         ordered = [p for p in render.reading_order(atlas.cases) if p.case.id in held]
-        made = spread(partial(case_page, settings, publish=order.publish), _tasks(ordered, order))
+        for name, content in interchange.catalogue.written(ordered, settings, order.address).items():
+            aside.put(name, content)
+        made = spread(
+            partial(case_page, settings, publish=order.publish, address=order.address), _tasks(ordered, order)
+        )
         for placed in ordered:
             name = f"{placed.case.id}.html"
             if _is_kept(placed.case.id, order):
@@ -189,6 +195,22 @@ def build(aside: Aside, atlas: Atlas, order: Order, step: Callable[[], None]) ->
     if found:
         raise DataError(found)
     return count, size
+
+
+def _national(
+    atlas: Atlas,
+    records: Sequence[render.CaseRecord],
+    rows: Mapping[str, Sequence[Measure]],
+    order: Order,
+    options: Mapping[str, Any],
+) -> bytes:
+    """The national page, with what search engines read of it."""
+    if len(atlas) > render.CROWD_FROM:
+        page = render.crowd_page(records, atlas.settings, **options)
+    else:
+        page = render.national_page(atlas.cases, rows, atlas.settings, **options)
+    whole = interchange.dataset.of_atlas(atlas.cases, atlas.settings, order.address)
+    return render.described(page, whole)
 
 
 def _checked(

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from eppv_atlas import vocabulary
 from eppv_atlas.interchange import licences
-from eppv_atlas.model import Settings
+from eppv_atlas.model import Name, Settings
 from eppv_atlas.results import PlacedCase
 
-_CONTEXT: Final = {"@vocab": "https://schema.org/", "dcat": "http://www.w3.org/ns/dcat#"}
+_CONTEXT: Final = "https://schema.org/"
+_DCAT: Final = "http://www.w3.org/ns/dcat#"
 _LONGEST: Final = 4900
 """Letters of a description: search engines take 5,000."""
 
@@ -33,9 +34,8 @@ def of_atlas(cases: Sequence[PlacedCase], settings: Settings, address: str = "")
     """
     west, south, east, north = _box(cases)
     made = _common() | {
-        "name": [_in("zh", settings.title.zh), _in("en", settings.title.en)],
-        "description": f"{len(cases)} 个生态产品价值实现案例的数据、分区与机制。 Figures, zones and mechanisms of "
-        f"{len(cases)} cases of ecological product value realisation, each figure with its page in the source.",
+        "name": _both(settings.title),
+        "description": f"{len(cases)} 个案例的数据、分区与机制。 Figures, zones and mechanisms of {len(cases)} cases, with pages.",
         "isBasedOn": _documents(settings, {placed.case.source.document for placed in cases}),
         "spatialCoverage": {
             "@type": "Place",
@@ -47,7 +47,7 @@ def of_atlas(cases: Sequence[PlacedCase], settings: Settings, address: str = "")
             "url": address,
             "distribution": [
                 {
-                    "@type": ["DataDownload", "dcat:Distribution"],
+                    "@type": ["DataDownload", f"{_DCAT}Distribution"],
                     "encodingFormat": "application/json",
                     "contentUrl": f"{address}catalog.json",
                 }
@@ -62,7 +62,7 @@ def of_case(placed: PlacedCase, settings: Settings, address: str = "") -> dict[s
     summary = case.summary
     text = f"{summary.background.en} {summary.mechanism.en} {summary.practice.en} {summary.outcome.en}"
     made = _common() | {
-        "name": [_in("zh", case.title.zh), _in("en", case.title.en)],
+        "name": _both(case.title),
         "description": text[:_LONGEST],
         "isBasedOn": _documents(settings, {case.source.document}),
         "keywords": [
@@ -72,7 +72,7 @@ def of_case(placed: PlacedCase, settings: Settings, address: str = "") -> dict[s
         ],
         "spatialCoverage": {
             "@type": "Place",
-            "name": [_in("zh", case.place_name.zh), _in("en", case.place_name.en)],
+            "name": _both(case.place_name),
             "geo": {
                 "@type": "GeoCoordinates",
                 "latitude": round(placed.anchor.y, 6),
@@ -87,23 +87,22 @@ def of_case(placed: PlacedCase, settings: Settings, address: str = "") -> dict[s
 def _common() -> dict[str, Any]:
     return {
         "@context": _CONTEXT,
-        "@type": ["Dataset", "dcat:Dataset"],
+        "@type": ["Dataset", f"{_DCAT}Dataset"],
         "license": licences.RECORDS["path"],
-        "creator": {"@type": "Organization", "name": "The EPPV Atlas founders"},
-        "isAccessibleForFree": True,
+        "creator": {"@type": "Organization", "name": "EPPV Atlas"},
         "inLanguage": ["zh", "en"],
     }
 
 
-def _in(language: str, text: str) -> dict[str, str]:
-    return {"@language": language, "@value": text}
+def _both(name: Name) -> str:
+    return f"{name.zh} · {name.en}"
 
 
 def _documents(settings: Settings, used: set[str]) -> list[dict[str, Any]]:
     return [
         {
             "@type": "CreativeWork",
-            "name": [_in("zh", document.title.zh), _in("en", document.title.en)],
+            "name": _both(document.title),
             "publisher": {"@type": "Organization", "name": document.publisher.en},
             "datePublished": document.issued,
         }

@@ -10,7 +10,7 @@ from eppv_atlas.render.features import Features, Field, Group
 from eppv_atlas.render.layers import AtlasMap, DataLayer
 from eppv_atlas.render.legend import told
 from eppv_atlas.render.map_page import map_page
-from eppv_atlas.render.page import Page, Verbatim
+from eppv_atlas.render.page import Page, Verbatim, described
 from eppv_atlas.render.pages import (
     GLOSSARY,
     NATIONAL,
@@ -46,6 +46,7 @@ __all__ = [
     "case_page",
     "case_record",
     "crowd_page",
+    "described",
     "glossary_page",
     "map_page",
     "national_page",

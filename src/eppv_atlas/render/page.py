@@ -56,6 +56,12 @@ def inert_json(data: Any) -> str:
     return text
 
 
+def described(page: bytes, dataset: Mapping[str, Any]) -> bytes:
+    """A page with metadata for search engines (JSON-LD) in its head; they are data, and run nowhere."""
+    head, mark, rest = page.partition(b"</head>")
+    return head + f'<script type="application/ld+json">{inert_json(dataset)}</script>'.encode() + mark + rest
+
+
 class Page(Figure):
     """A self-contained HTML page: every asset inlined, nothing else allowed.
 
