@@ -38,6 +38,10 @@ bench: .venv/dev.stamp
 	$(BIN)/python benchmarks/tally.py
 	$(BIN)/python benchmarks/maps.py
 	$(BIN)/python benchmarks/figures.py --reports
+	$(BIN)/python benchmarks/scale.py
+	$(BIN)/python benchmarks/many.py
+	$(BIN)/python benchmarks/national.py
+	$(BIN)/python benchmarks/server.py
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
