@@ -4,7 +4,7 @@ import functools
 import itertools
 
 from eppv_atlas import boundaries, vocabulary
-from eppv_atlas.render import records
+from eppv_atlas import cards as records
 
 _A, _B = "青云白石大小东西南北金银龙凤清明", "溪山湾坪塘岭坝沟源渡桥岩"
 _KINDS = [("湿地", "wetland"), ("茶园", "tea garden"), ("林场", "forest farm"), ("盐湖", "salt lake")]

@@ -11,8 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 import eppv_atlas as ea
 from browsing import card, hash_of, overflow, until, usable, visit
 from conftest import ROOT
+from eppv_atlas import cards as records
 from eppv_atlas import measure, render
-from eppv_atlas.render import crowd, records, views, words
+from eppv_atlas.render import crowd, views, words
 from large_samples import case, cases
 
 pytestmark = pytest.mark.browser

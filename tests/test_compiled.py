@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,9 @@ from hypothesis import strategies as st
 
 import test_bad_input
 from conftest import ROOT, call
-from eppv_atlas import compiled, listing, measure
+from eppv_atlas import cards, compiled, listing, measure, render
 from eppv_atlas.choosing import Wanted
+from eppv_atlas.cli import make
 from eppv_atlas.cli.look import _drawn
 from eppv_atlas.compiled import box as boxes
 from eppv_atlas.compiled import crew, places, reader
@@ -348,6 +350,49 @@ def test_slim_cases_and_measures_are_those_of_the_whole_atlas(folder):
         wanted = Wanted(text=text)
         assert held.found(wanted) == listing.chosen(atlas, wanted)
     held.close()
+
+
+def test_cards_are_those_of_the_whole_atlas(folder):
+    with kept_open(folder) as held:
+        assert list(held.cards()) == [cards.case_record(p, measure.case(p)) for p in load(folder)]
+
+
+@contextmanager
+def kept_open(root):
+    held = opened(root)
+    try:
+        yield held
+    finally:
+        held.close()
+
+
+def test_the_national_page_is_the_same_whole_and_kept(many_cases, tmp_path, monkeypatch, cli):
+    monkeypatch.setattr(render, "CROWD_FROM", 50)
+    built = {}
+    for name, is_large in (("kept", True), ("whole", False)):
+        monkeypatch.setattr(make, "large", lambda answer=is_large: answer)
+        code, out, err = cli("--atlas", many_cases, "build", "--out", tmp_path / name)
+        assert (code, err) == (0, "")
+        assert "70 cases: the national page only" in out
+        built[name] = {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
+    assert set(built["kept"]) == {
+        ".eppv-atlas",
+        "index.html",
+        "index.oembed.json",
+        "glossary.html",
+        "catalog.json",
+    }
+    assert built["kept"] == built["whole"]
+
+
+def test_a_large_atlas_with_problems_is_not_built(many_cases, tmp_path, monkeypatch, cli):
+    monkeypatch.setattr(render, "CROWD_FROM", 50)
+    file = next((many_cases / "cases").iterdir())
+    file.write_text("format: 1\n", "utf-8")
+    code, _, err = cli("--atlas", many_cases, "build", "--out", tmp_path / "maps")
+    assert code == 1
+    assert file.name in err
+    assert not (tmp_path / "maps").exists()
 
 
 def test_processes_judge_as_one_does(many_cases, monkeypatch):

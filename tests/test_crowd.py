@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 import eppv_atlas as ea
 from conftest import ROOT
+from eppv_atlas import cards as records
 from eppv_atlas import measure, render
-from eppv_atlas.render import crowd, packing, records, streams, views
+from eppv_atlas.render import crowd, packing, streams, views
 from eppv_atlas.render.publish import keys_in
 from large_samples import case, cases
 

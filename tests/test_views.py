@@ -6,9 +6,10 @@ import pytest
 
 import eppv_atlas as ea
 from conftest import ROOT
+from eppv_atlas import cards as records
 from eppv_atlas import vocabulary
 from eppv_atlas.errors import RenderError
-from eppv_atlas.render import assets, charts, facets, layers, phrases, records, timeline, words
+from eppv_atlas.render import assets, charts, facets, layers, phrases, timeline, words
 from eppv_atlas.units import UNITS
 
 

@@ -209,8 +209,51 @@ def _national(
         page = render.crowd_page(records, atlas.settings, **options)
     else:
         page = render.national_page(atlas.cases, rows, atlas.settings, **options)
-    whole = interchange.dataset.of_atlas(atlas.cases, atlas.settings, order.address)
-    return render.described(page, whole)
+    return _described(page, records, atlas.settings, order.address)
+
+
+def _described(page: bytes, records: Sequence[render.CaseRecord], settings: Settings, address: str) -> bytes:
+    points = [(record.lon, record.lat) for record in records]
+    used = {record.filed.document for record in records}
+    return render.described(page, interchange.dataset.of_atlas(points, used, settings, address))
+
+
+def national_only(
+    aside: Aside, records: Sequence[render.CaseRecord], settings: Settings, order: Order
+) -> tuple[int, int]:
+    """Write the national page of a large atlas by what was kept of it; returns pages and bytes.
+
+    Parameters
+    ----------
+    aside
+        Where the files go.
+    records
+        What the page needs of each case.
+    settings, order
+        The atlas, and what is built.
+
+    Raises
+    ------
+    DataError
+        If a page for the public holds what must not stand in it.
+    """
+    from eppv_atlas import ledgers
+    from eppv_atlas.cli.embed import shown_as
+
+    page = render.crowd_page(records, settings, linked=frozenset(), publish=order.publish)
+    pages = {
+        render.NATIONAL: _described(page, records, settings, order.address),
+        render.GLOSSARY: render.glossary_page(list(ledgers.vocabularies()), settings),
+    }
+    for name, content in pages.items():
+        found = render.page_problems(name, content, order.secrets) if order.publish else []
+        if found:
+            raise DataError(found)
+        aside.put(name, content)
+    _oembed(aside, shown_as(None, settings, order.lang), render.NATIONAL, order)
+    for name, content in interchange.catalogue.written([], settings, order.address).items():
+        aside.put(name, content)
+    return len(pages), sum(map(len, pages.values()))
 
 
 def _checked(

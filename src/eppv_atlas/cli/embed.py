@@ -92,12 +92,13 @@ def embed_(
 
 def _known(atlas: Atlas, name: str) -> dict[str, set[str]]:
     """Values that the address of a page may hold."""
-    from eppv_atlas.render import facets, records
+    from eppv_atlas import cards
+    from eppv_atlas.render import facets
 
     cases = {placed.case.id: placed.case for placed in atlas}
     held = {
         facet.id: set(facet.names)
-        for facet in facets.facets_of(list(map(records.filed, atlas)), atlas.settings)
+        for facet in facets.facets_of(list(map(cards.filed, atlas)), atlas.settings)
     }
     held["case"] = set(cases)
     if name in cases:

@@ -10,13 +10,18 @@ import shlex
 from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eppv_atlas import console
-from eppv_atlas.cli.options import Ids, app, load, select
+from eppv_atlas.cli.options import Ids, app, kept, large, load, say_if_bundled, select
 from eppv_atlas.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from eppv_atlas.cards import CaseRecord
+    from eppv_atlas.compiled import Compiled
+    from eppv_atlas.model import Settings
 
 
 class Cases(StrEnum):
@@ -77,21 +82,25 @@ def build(
         raise UsageError("name cases, or say --cases, not both", "请指定案例或用 --cases，不要两者并用")
     address = framing.web_address(url) if url else ""
     target = out or (console.CHOICE.folder / "maps" if console.CHOICE.folder else Path("maps"))
+    if files.foreign_files(target):  # said before the work, not after it
+        files.swap_in(target, {})
+    if not ids and cases is not Cases.all and not with_tiles and large():
+        say_if_bundled()
+        if (done := _by_what_is_kept(target, address, publish=publish)) is not None:
+            _built(target, done)
+            _national_only(done[2], asked=cases is Cases.none)
+            return
     atlas = load()
     wanted = [placed.case.id for placed in select(atlas, ids)]
     many = len(atlas) > render.CROWD_FROM
-    if files.foreign_files(target):  # said before the work, not after it
-        files.swap_in(target, {})
-    settings_file = str((console.CHOICE.folder or atlas.root) / "atlas.yaml")
-    if publish and atlas.settings.review_no is None:  # likewise
-        raise DataError(render.publish_problems({}, atlas.settings, settings_file))
+    _reviewed(atlas.settings, console.CHOICE.folder or atlas.root, publish=publish)
     if with_tiles:
         render.tiles.maker()  # likewise
-    kept = frozenset() if publish or not ids else frozenset(files.generation_names(target))
+    taken = frozenset() if publish or not ids else frozenset(files.generation_names(target))
     none = not ids and (cases is Cases.none or (cases is None and many))
     order = building.Order(
         pages=frozenset() if none else frozenset(wanted),
-        kept=kept,
+        kept=taken,
         missing=not none and not (ids and many),
         tiles=with_tiles,
         publish=publish,
@@ -103,20 +112,84 @@ def build(
     with console.progress() as progress, files.new_generation(target) as aside:
         task = progress.add_task("build", total=None)
         count, size = building.build(aside, atlas, order, lambda: progress.advance(task))
-    console.say(
-        f"{count} pages ({size / 1e6:.1f} MB) in {target}; open {target / render.NATIONAL}",
-        f"已在 {target} 写出 {count} 个页面（{size / 1e6:.1f} MB）；请打开 {target / render.NATIONAL}",
-    )
+    _built(target, (count, size, len(atlas)))
     if with_tiles:
         console.say(
             f"zones in tiles: eppv-atlas serve {target}, then {render.TILED} (or any static web host)",
             f"分区切片：运行 eppv-atlas serve {target} 后打开 {render.TILED}（或放到任一静态网站）",
         )
-    if none and cases is None:
+    if none:
+        _national_only(len(atlas), asked=cases is not None)
+
+
+def _reviewed(settings: Settings, root: Path, *, publish: bool) -> None:
+    """Refuse to publish without a map review number, before any work is done."""
+    from eppv_atlas import render
+
+    if publish and settings.review_no is None:
+        raise DataError(render.publish_problems({}, settings, str(root / "atlas.yaml")))
+
+
+def _built(target: Path, done: tuple[int, int, int]) -> None:
+    from eppv_atlas import render
+
+    count, size, _ = done
+    console.say(
+        f"{count} pages ({size / 1e6:.1f} MB) in {target}; open {target / render.NATIONAL}",
+        f"已在 {target} 写出 {count} 个页面（{size / 1e6:.1f} MB）；请打开 {target / render.NATIONAL}",
+    )
+
+
+def _national_only(cases: int, *, asked: bool) -> None:
+    if not asked:
         console.say(
-            f"{len(atlas):,} cases: the national page only; for their own pages name cases, or say --cases all",
-            f"共 {len(atlas):,} 个案例：只写全国页；需要案例页请指定案例，或用 --cases all",
+            f"{cases:,} cases: the national page only; for their own pages name cases, or say --cases all",
+            f"共 {cases:,} 个案例：只写全国页；需要案例页请指定案例，或用 --cases all",
         )
+
+
+def _by_what_is_kept(target: Path, address: str, *, publish: bool) -> tuple[int, int, int] | None:
+    """The national page of a large atlas without its whole cases: pages, bytes, cases; None where it is no large one.
+
+    Raises
+    ------
+    DataError
+        If the atlas has problems, or the page must not be published.
+    """
+    from eppv_atlas import render
+    from eppv_atlas.cli import building
+    from eppv_atlas.serve import KEY_VARIABLE
+    from eppv_atlas.store import files, reading
+
+    assert console.CHOICE.folder is not None
+    with console.busy("reading the atlas", "读取图集"):
+        about = reading.Loading(console.CHOICE.folder)
+        reading.settings(about)
+        if about.settings is None:
+            raise DataError(about.errors)
+        _reviewed(about.settings, console.CHOICE.folder, publish=publish)
+        records = kept(_cards)
+    if len(records) <= render.CROWD_FROM:
+        return None
+    order = building.Order(
+        pages=frozenset(),
+        kept=frozenset(),
+        missing=False,
+        tiles=False,
+        publish=publish,
+        secrets=(os.environ.get(KEY_VARIABLE, ""),),
+        address=address,
+        lang=console.CHOICE.lang,
+        jobs=1,
+    )
+    with files.new_generation(target) as aside:
+        count, size = building.national_only(aside, records, about.settings, order)
+    return count, size, len(records)
+
+
+def _cards(held: Compiled) -> list[CaseRecord]:
+    held.sound()
+    return list(held.cards())
 
 
 @app.command(name="tidy")

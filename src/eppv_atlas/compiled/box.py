@@ -18,8 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-KINDS: Final = ("prints", "keys", "rows", "words", "sizes", "problems")
-"""Parcels of a segment: file prints; what filters ask; slim cases; search words; measures; problems."""
+KINDS: Final = ("prints", "keys", "rows", "words", "sizes", "cards", "problems")
+"""Parcels of a segment: file prints; what filters ask; slim cases; search words; measures; cards; problems."""
 _PAGE: Final = 16_384
 _BUSY_S: Final = 60.0
 _SCHEMA: Final = (

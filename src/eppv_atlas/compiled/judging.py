@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from shapely.geometry.base import BaseGeometry
 
-from eppv_atlas import listing, measure
+from eppv_atlas import cards, listing, measure
 from eppv_atlas.compiled import parcels
 from eppv_atlas.errors import Problem
 from eppv_atlas.intake import drawn
@@ -72,7 +72,7 @@ def judged(root: Path, settings: Settings | None, stems: Iterable[str]) -> Items
     stems
         Names of their files without ``.yaml``.
     """
-    out: Items = {kind: [] for kind in ("hashes", "keys", "rows", "words", "sizes", "problems")}
+    out: Items = {kind: [] for kind in ("hashes", "keys", "rows", "words", "sizes", "cards", "problems")}
     folders: dict[Path, Path] = {}
     for some in _batched(stems):
         read = [_read(root, settings, stem, folders) for stem in some]
@@ -87,7 +87,9 @@ def judged(root: Path, settings: Settings | None, stems: Iterable[str]) -> Items
             out["keys"].append(None if slim is None else parcels.key_of(slim))
             out["rows"].append(None if slim is None else parcels.slim_item(slim))
             out["words"].append("" if placed is None else listing.search_text(placed.case))
-            out["sizes"].append([] if placed is None else [_size(row) for row in measure.case(placed)])
+            sizes = [] if placed is None else measure.case(placed)
+            out["sizes"].append([_size(row) for row in sizes])
+            out["cards"].append(None if placed is None else cards.item(cards.case_record(placed, sizes)))
             out["problems"].append([held, seen, None if item is None else _counts(item.case)])
     return out
 

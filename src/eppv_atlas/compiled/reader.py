@@ -24,6 +24,7 @@ from eppv_atlas.slim import SlimCase
 from eppv_atlas.store import transaction
 
 if TYPE_CHECKING:
+    from eppv_atlas.cards import CaseRecord
     from eppv_atlas.results import Measure
 
 Say = Callable[[str, str], None]
@@ -157,6 +158,19 @@ class Compiled:
         """
         for _, item in self._in_order("rows"):
             yield parcels.slim_of(item)
+
+    def cards(self) -> Iterator[CaseRecord]:
+        """What the national page needs of all sound cases, in the order of the atlas, a few at a time in memory.
+
+        Raises
+        ------
+        Damaged
+            If the box is.
+        """
+        from eppv_atlas import cards
+
+        for _, item in self._in_order("cards"):
+            yield cards.record_of(item)
 
     def measures(self) -> Iterator[Measure]:
         """Measures of all zones, in the order of the atlas, a few at a time in memory.

@@ -13,7 +13,7 @@ from typing import IO, Final
 
 from eppv_atlas.compiled import parcels
 
-SENT: Final = ("keys", "rows", "words", "sizes", "problems")
+SENT: Final = ("keys", "rows", "words", "sizes", "cards", "problems")
 
 
 def main() -> None:

@@ -20,23 +20,27 @@ _LONGEST: Final = 4900
 """Letters of a description: search engines take 5,000."""
 
 
-def of_atlas(cases: Sequence[PlacedCase], settings: Settings, address: str = "") -> dict[str, Any]:
+def of_atlas(
+    points: Sequence[tuple[float, float]], used: set[str], settings: Settings, address: str = ""
+) -> dict[str, Any]:
     """The atlas as a Dataset.
 
     Parameters
     ----------
-    cases
-        Its cases.
+    points
+        Longitude and latitude of the point that stands for each case.
+    used
+        Ids of the documents that they are taken from.
     settings
         The atlas.
     address
         Where its pages will stand on the web; nothing is linked without it.
     """
-    west, south, east, north = _box(cases)
+    west, south, east, north = _box(points)
     made = _common() | {
         "name": _both(settings.title),
-        "description": f"{len(cases)} 个案例的数据、分区与机制。 Figures, zones and mechanisms of {len(cases)} cases, with pages.",
-        "isBasedOn": _documents(settings, {placed.case.source.document for placed in cases}),
+        "description": f"{len(points)} 个案例的数据、分区与机制。 Figures, zones and mechanisms of {len(points)} cases, with pages.",
+        "isBasedOn": _documents(settings, used),
         "spatialCoverage": {
             "@type": "Place",
             "geo": {"@type": "GeoShape", "box": f"{south} {west} {north} {east}"},
@@ -111,13 +115,8 @@ def _documents(settings: Settings, used: set[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _box(cases: Sequence[PlacedCase]) -> tuple[float, float, float, float]:
-    """Smallest box around the points that stand for the cases, degrees."""
-    lons = [placed.anchor.x for placed in cases] or [0.0]
-    lats = [placed.anchor.y for placed in cases] or [0.0]
-    return (
-        round(min(lons), 2),
-        round(min(lats), 2),
-        round(max(lons), 2),
-        round(max(lats), 2),
-    )
+def _box(points: Sequence[tuple[float, float]]) -> tuple[float, float, float, float]:
+    """Smallest box around points, degrees."""
+    lons = [lon for lon, _ in points] or [0.0]
+    lats = [lat for _, lat in points] or [0.0]
+    return (round(min(lons), 2), round(min(lats), 2), round(max(lons), 2), round(max(lats), 2))

@@ -4,6 +4,7 @@ Floor 3: receives measures and findings, never computes them; must not know
 files of cases, reports or the command line.
 """
 
+from eppv_atlas.cards import CaseRecord, case_record
 from eppv_atlas.render.crowd import CROWD_FROM
 from eppv_atlas.render.crowd_page import crowd_page
 from eppv_atlas.render.features import Features, Field, Group
@@ -22,7 +23,6 @@ from eppv_atlas.render.pages import (
 )
 from eppv_atlas.render.publish import page_problems
 from eppv_atlas.render.publish import problems as publish_problems
-from eppv_atlas.render.records import CaseRecord, case_record
 from eppv_atlas.render.tiles import ARCHIVE, LOW, write_tiles, zones_say
 from eppv_atlas.render.vectors import PointLayer, PolygonLayer
 

@@ -17,11 +17,11 @@ from typing import Any, Final
 import numpy as np
 
 from eppv_atlas import vocabulary
+from eppv_atlas.cards import CaseRecord, Pair
 from eppv_atlas.model import Settings
 from eppv_atlas.render import facets, packing, style
 from eppv_atlas.render.layers import DataLayer, figure_of
 from eppv_atlas.render.page import Verbatim
-from eppv_atlas.render.records import CaseRecord, Pair
 from eppv_atlas.render.streams import Streams
 from eppv_atlas.render.words import pinyin
 

@@ -12,13 +12,13 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from eppv_atlas import vocabulary
+from eppv_atlas.cards import CaseRecord
 from eppv_atlas.model import Settings
 from eppv_atlas.render import basemap, style
 from eppv_atlas.render.crowd import CrowdLayer
 from eppv_atlas.render.layers import AtlasMap, DataLayer
 from eppv_atlas.render.page import JINJA, Page
 from eppv_atlas.render.phrases import PHRASES
-from eppv_atlas.render.records import CaseRecord
 
 CHINA: Final = (73.4, 3.2, 135.2, 53.7)
 """First view: the whole country with the islands of the South China Sea, degrees."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from eppv_atlas import boundaries, vocabulary
+from eppv_atlas.cards import Filed
 from eppv_atlas.model import Settings
 from eppv_atlas.render.phrases import PHRASES
-from eppv_atlas.render.records import Filed
 from eppv_atlas.render.words import pinyin
 
 Both = dict[str, str]

@@ -12,8 +12,9 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from eppv_atlas import boundaries, vocabulary
+from eppv_atlas import cards as slim_cards
 from eppv_atlas.model import Settings
-from eppv_atlas.render import basemap, facets, legend, packing, records, style, views
+from eppv_atlas.render import basemap, facets, legend, packing, style, views
 from eppv_atlas.render.bulk import BULK_FROM, zone_features
 from eppv_atlas.render.case_view import case_view, story
 from eppv_atlas.render.crowd import CROWD_FROM
@@ -59,13 +60,13 @@ def national_page(
         Ids of the cases that have a page of their own; None where all have one.
     """
     if len(cases) > CROWD_FROM:
-        slim = (records.case_record(placed, measures[placed.case.id]) for placed in cases)
+        slim = (slim_cards.case_record(placed, measures[placed.case.id]) for placed in cases)
         return crowd_page(slim, settings, linked=linked, publish=publish)
     cards = [views.card(placed) for placed in cases]
     for card in cards:
         if linked is not None and card["id"] not in linked:
             card["page"] = ""
-    filings = [records.filed(placed) for placed in cases]
+    filings = [slim_cards.filed(placed) for placed in cases]
     table, codes = facets.coded(facets.facets_of(filings, settings), filings)
     scripted = []
     for placed, of_case, filed, card in zip(cases, codes, filings, cards, strict=True):

@@ -19,10 +19,10 @@ import numpy as np
 import shapely
 
 from eppv_atlas import vocabulary
+from eppv_atlas.cards import filed
 from eppv_atlas.errors import RenderError, UsageError
 from eppv_atlas.reading_out import fact_text
 from eppv_atlas.render import packing
-from eppv_atlas.render.records import filed
 from eppv_atlas.results import Measure, PlacedCase
 
 ARCHIVE: Final = "atlas.pmtiles"

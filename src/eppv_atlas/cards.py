@@ -3,14 +3,14 @@
 Whoever holds 100,000 cases in another form than whole ones can make these
 records itself and hand them over one after the other.
 
-Floor 3, part of render: knows records, measures and the vocabulary; must not
-know files, Folium or HTML.
+Floor 3: knows records, receives measures; must not know files, how maps are
+drawn, Folium or HTML.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from typing import Any, Final
 
 from eppv_atlas import boundaries, vocabulary
@@ -174,6 +174,29 @@ def case_record(placed: PlacedCase, measures: Sequence[Measure]) -> CaseRecord:
         max(0, len(bars) - MOST_BARS),
         tuple(dict.fromkeys(map(_pair, [*(z.name for z in case.zones), *(s.name for s in case.sites)]))),
     )
+
+
+def item(record: CaseRecord) -> list[Any]:
+    """A record as lists, for keeping."""
+    return [list(value) if isinstance(value, tuple) else value for value in astuple(record)]
+
+
+def record_of(item: list[Any]) -> CaseRecord:
+    """A record as it was kept."""
+    held = dict(zip((one.name for one in fields(CaseRecord)), item, strict=True))
+    for name in ("short", "title", "place"):
+        held[name] = tuple(held[name])
+    path, modes, category, codes, batch, document, ecosystems, confidences = held["filed"]
+    held["filed"] = Filed(
+        path, tuple(modes), category, tuple(codes), batch, document, tuple(ecosystems), tuple(confidences)
+    )
+    held["headlines"] = tuple(Headline(tuple(a), tuple(b), page) for a, b, page in held["headlines"])
+    held["bars"] = tuple(
+        Bar(tuple(name), family, area_m2, confidence, None if value is None else tuple(value), page)
+        for name, family, area_m2, confidence, value, page in held["bars"]
+    )
+    held["names"] = tuple(tuple(pair) for pair in held["names"])
+    return CaseRecord(**held)
 
 
 def _bars(placed: PlacedCase, measures: Sequence[Measure], facts: dict[str, Fact]) -> list[Bar]:
