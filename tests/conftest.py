@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 import eppv_atlas as ea
 from eppv_atlas.cli import run
 
 pytest.register_assert_rewrite("browsing")
+settings.register_profile("calm", deadline=None)  # a busy machine, or a first import, is no fault
+settings.load_profile("calm")
 ROOT = Path(__file__).parents[1]
 CASES = (
     "hangzhou-xixi",
