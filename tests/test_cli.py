@@ -177,7 +177,8 @@ def test_build_keeps_the_other_pages(folder, cli):
     assert "一湖百用" in page.read_text("utf-8")
     now = {p.name: p.read_bytes() for p in (folder / "maps").iterdir()}
     assert set(now) == set(whole)
-    assert {name for name in now if now[name] != whole[name]} == {"chaka-salt-lake.html", "index.html"}
+    changed = {name for name in now if now[name] != whole[name]}
+    assert changed == {"chaka-salt-lake.html", "index.html", "catalog.json", "chaka-salt-lake.stac.json"}
 
 
 def test_build_refuses_a_folder_with_other_files(folder, tmp_path, cli):

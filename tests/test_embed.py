@@ -255,7 +255,7 @@ def test_an_oembed_file_lies_beside_each_page(maps, tmp_path):
     pages = {path.stem for path in maps.glob("*.html")} - {"glossary"}
     held = {
         path.name.removesuffix(".oembed.json"): json.loads(path.read_text("utf-8"))
-        for path in maps.glob("*.json")
+        for path in maps.glob("*.oembed.json")
     }
     assert set(held) == pages
     for name, item in held.items():

@@ -67,8 +67,8 @@ def read(
     *,
     layer: str | None = None,
     encoding: str | None = None,
-    most: int = limits.FEATURES,
-    longest: int = limits.VALUE,
+    most: int | None = None,
+    longest: int | None = None,
 ) -> Found:
     """Read a file in a guarded process.
 
@@ -83,7 +83,7 @@ def read(
     layer, encoding
         Layer wanted; encoding of its texts.
     most, longest
-        How many features are taken, and how many letters of one value.
+        How many features are taken, and how many letters of one value; as `limits` says if left out.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def read(
         spec = {
             "path": str(path), "kind": kind, "layer": layer, "encoding": encoding, "out": out,
             "drivers": list(allowed), "memory": limits.MEMORY_BYTES, "seconds": seconds,
-            "features": most, "value": longest,
+            "features": limits.FEATURES if most is None else most, "value": limits.VALUE if longest is None else longest,
         }  # fmt: skip
         code, slow = _run(spec, _environment(allowed), seconds + 1.0)
         told = _told(Path(out))
