@@ -10,7 +10,7 @@ drawn, Folium or HTML.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from eppv_atlas import boundaries, vocabulary
@@ -122,6 +122,9 @@ class CaseRecord:
     names: tuple[Pair, ...]
 
 
+_NAMES: Final = {kind: tuple(one.name for one in fields(kind)) for kind in (Filed, Headline, Bar, CaseRecord)}
+
+
 def provinces(placed: PlacedCase) -> list[str]:
     """Codes of the provinces (or states abroad) that a case lies in."""
     return list(dict.fromkeys(boundaries.place(code).province for code in placed.case.places))
@@ -178,7 +181,15 @@ def case_record(placed: PlacedCase, measures: Sequence[Measure]) -> CaseRecord:
 
 def item(record: CaseRecord) -> list[Any]:
     """A record as lists, for keeping."""
-    return [list(value) if isinstance(value, tuple) else value for value in astuple(record)]
+    return [_plain(getattr(record, name)) for name in _NAMES[CaseRecord]]
+
+
+def _plain(value: Any) -> Any:
+    """A record, and all in it, as lists; `dataclasses.astuple` would copy every text."""
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    names = _NAMES.get(type(value))
+    return value if names is None else [_plain(getattr(value, name)) for name in names]
 
 
 def record_of(item: list[Any]) -> CaseRecord:

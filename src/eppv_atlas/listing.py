@@ -92,9 +92,12 @@ def _headline(fact: Fact) -> Headline:
 def search_text(case: Case) -> str:
     """What words are looked for in: every word of a case once, folded, with blanks between."""
     held = case.model_dump_json()
-    texts: Iterable[str] = _TEXT.findall(held)  # of a key nothing is found
+    texts: Iterable[str]
     if "\\" in held:
-        texts = (json.loads(f'"{text}"') for text in texts)
+        texts = (json.loads(f'"{text}"') for text in _TEXT.findall(held))  # of a key nothing is found
+    else:
+        parts = held.split('"')
+        texts = (text for text, after in zip(parts[1::2], parts[2::2], strict=True) if after[:1] != ":")
     return " ".join(dict.fromkeys("\n".join(texts).casefold().split()))
 
 

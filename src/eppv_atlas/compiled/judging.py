@@ -17,6 +17,7 @@ from typing import Any, Final
 from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas import cards, listing, measure
+from eppv_atlas.area import area_m2
 from eppv_atlas.compiled import parcels
 from eppv_atlas.errors import Problem
 from eppv_atlas.intake import drawn
@@ -45,11 +46,15 @@ def doubts(root: Path, items: Sequence[LoadedCase]) -> list[list[Problem]]:
     shapes = [shape for held in drawn_of for shape in held.values()]
     places = [item.case.places for item, held in zip(items, drawn_of, strict=True) for _ in held]
     known = iter(drawn.plain(shapes, places) if shapes else ())
+    said = [drawn.stated(item.case, held) for item, held in zip(items, drawn_of, strict=True)]
+    to_measure = [held[zone] for held, zones in zip(drawn_of, said, strict=True) for zone in zones]
+    sizes = iter(area_m2(to_measure).tolist() if to_measure else ())
     out = []
-    for item, held in zip(items, drawn_of, strict=True):
+    for item, held, zones in zip(items, drawn_of, said, strict=True):
         file = str(root / "geodata" / f"{item.case.id}.geojson")
         plain = list(itertools.islice(known, len(held)))
-        out.append(list(drawn.doubts(file, item.case, held, plain)) if held else [])
+        areas_m2 = {zone: next(sizes) for zone in zones}
+        out.append(list(drawn.doubts(file, item.case, held, plain, areas_m2)) if held else [])
     return out
 
 
@@ -78,6 +83,7 @@ def judged(root: Path, settings: Settings | None, stems: Iterable[str]) -> Items
         read = [_read(root, settings, stem, folders) for stem in some]
         items = [item for _, item, _ in read if item is not None]
         odd = iter(doubts(root, items))
+        measured = iter(measure.each([item.placed for item in items if item.placed is not None]))
         for problems, item, hashes in read:
             held = [parcels.problem_item(problem, root) for problem in problems]
             seen = [parcels.problem_item(one, root) for one in next(odd)] if item is not None else []
@@ -87,7 +93,7 @@ def judged(root: Path, settings: Settings | None, stems: Iterable[str]) -> Items
             out["keys"].append(None if slim is None else parcels.key_of(slim))
             out["rows"].append(None if slim is None else parcels.slim_item(slim))
             out["words"].append("" if placed is None else listing.search_text(placed.case))
-            sizes = [] if placed is None else measure.case(placed)
+            sizes = [] if placed is None else next(measured)
             out["sizes"].append([_size(row) for row in sizes])
             out["cards"].append(None if placed is None else cards.item(cards.case_record(placed, sizes)))
             out["problems"].append([held, seen, None if item is None else _counts(item.case)])

@@ -41,7 +41,11 @@ def plain(shapes: Sequence[BaseGeometry], places: Sequence[Sequence[str]]) -> li
 
 
 def doubts(
-    file: str, case: Case, shapes: Mapping[str, BaseGeometry], known: Sequence[bool] | None = None
+    file: str,
+    case: Case,
+    shapes: Mapping[str, BaseGeometry],
+    known: Sequence[bool] | None = None,
+    areas_m2: Mapping[str, float] | None = None,
 ) -> Iterator[Problem]:
     """What somebody should look at in zones drawn by hand.
 
@@ -55,6 +59,8 @@ def doubts(
         Drawn zones, valid, OGC:CRS84.
     known
         What `plain` says of them, where it was asked already.
+    areas_m2
+        Areas of those that have a stated area, where they were measured already.
     """
     every = np.array(list(shapes.values()), dtype=object)
     if known is None:
@@ -76,9 +82,15 @@ def doubts(
         if least and size < _INSIDE * least:  # a zone inside another one is no mistake
             en = f"zones {one!r} and {other!r} overlap by {size:,.0f} m²; one lies not inside the other"
             yield doubt(file, "overlap", en, f"分区 {one!r} 与 {other!r} 重叠 {size:,.0f} m²，且互不包含")
-    stated = {zone.id for zone in case.zones if zone.stated_area is not None}
-    areas = {zone: float(area_m2(shape)) for zone, shape in shapes.items() if zone in stated}
-    yield from doctor.stated(file, case, areas)
+    if areas_m2 is None:
+        areas_m2 = {zone: float(area_m2(shapes[zone])) for zone in stated(case, shapes)}
+    yield from doctor.stated(file, case, areas_m2)
+
+
+def stated(case: Case, shapes: Mapping[str, BaseGeometry]) -> list[str]:
+    """Drawn zones whose area the document states, in the order of the shapes."""
+    said = {zone.id for zone in case.zones if zone.stated_area is not None}
+    return [zone for zone in shapes if zone in said]
 
 
 def _touching(shapes: NDArray[Any], zones: Sequence[str]) -> list[tuple[str, str]]:
