@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from eppv_atlas.model.base import Name, Record, Text
+from eppv_atlas.model.schemes import Scheme
 from eppv_atlas.scalars import (
     ClaimKindId,
     Line,
@@ -132,3 +133,5 @@ class Mechanism(Record):
     """所作用的分区或地点 id。 Ids of the zones or sites on which it acts."""
     evidence: tuple[Slug, ...] = ()
     """佐证数据的 id。 Ids of the facts that evidence it."""
+    scheme: Scheme | None = None
+    """试算：用哪个引擎、哪些数据；不写则只有文字。 What runs it, and on which data; only words where left out."""

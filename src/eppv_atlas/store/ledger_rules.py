@@ -6,12 +6,14 @@ shapes, measures or maps.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, get_args
 
 from eppv_atlas import arithmetic
 from eppv_atlas.arithmetic import FormulaError
-from eppv_atlas.model import Case, Document, Fact, Site, Zone
+from eppv_atlas.model import Case, Document, Fact, Record, Site, Zone
+from eppv_atlas.model.schemes import Refers
 from eppv_atlas.store.yaml_text import Path
 from eppv_atlas.units import UNITS, number_text, printed_values
 
@@ -51,6 +53,7 @@ def of_case(case: Case) -> Iterator[Broken]:
             yield dangling(("headlines", index), "fact", "数据", headline)
     yield from _series(case, facts)
     yield from _mechanisms(case, facts, things)
+    yield from _schemes(case, facts)
     yield from _relations("sites", case.sites, things)
     yield from _relations("zones", case.zones, things)
     yield from _claims(case)
@@ -150,6 +153,46 @@ def _mechanisms(case: Case, facts: Collection[str], things: Collection[str]) -> 
             for at, ref in enumerate(rule.facts):
                 if ref not in facts:
                     yield dangling((*path, "rules", number, "facts", at), "fact", "数据", ref)
+
+
+def _schemes(case: Case, facts: Collection[str]) -> Iterator[Broken]:
+    """Ids in the scheme of a mechanism that name nothing of the case."""
+    known = {
+        "fact": (facts, "fact", "数据"),
+        "zone": ({zone.id for zone in case.zones}, "zone", "分区"),
+        "site": ({site.id for site in case.sites}, "site", "地点"),
+    }
+    for index, mechanism in enumerate(case.mechanisms):
+        if mechanism.scheme is not None:
+            for path, to, name in _references(mechanism.scheme, ("mechanisms", index, "scheme")):
+                ids, en, zh = known[to]
+                if name not in ids:
+                    yield dangling(path, en, zh, name)
+
+
+def _references(record: Record, above: Path) -> Iterator[tuple[Path, str, str]]:
+    """Every id in a record whose field says what it refers to."""
+    for name, field in type(record).model_fields.items():
+        yield from _referred(getattr(record, name), (*above, name), _mark(field.annotation, field.metadata))
+
+
+def _referred(value: Any, path: Path, to: str) -> Iterator[tuple[Path, str, str]]:
+    if isinstance(value, Record):
+        yield from _references(value, path)
+    elif isinstance(value, tuple):
+        for index, one in enumerate(value):
+            yield from _referred(one, (*path, index), to)
+    elif isinstance(value, str) and to:
+        yield path, to, value
+
+
+def _mark(annotation: Any, metadata: Iterable[Any]) -> str:
+    """What a field refers to, however deep the mark stands in its type."""
+    for one in metadata:
+        if isinstance(one, Refers):
+            return one.to
+    found = (_mark(part, getattr(part, "__metadata__", ())) for part in get_args(annotation))
+    return next(filter(None, found), "")
 
 
 def _claims(case: Case) -> Iterator[Broken]:
