@@ -1,6 +1,7 @@
 """What is kept of a large atlas: the same answers as reading it whole, whatever happens to what is kept."""
 
 import itertools
+import json
 import os
 import random
 import shutil
@@ -20,12 +21,12 @@ from hypothesis import strategies as st
 
 import test_bad_input
 from conftest import ROOT, call
-from eppv_atlas import cards, compiled, listing, measure, render
+from eppv_atlas import cards, choosing, compiled, early, listing, measure, render, vocabulary
 from eppv_atlas.choosing import Wanted
-from eppv_atlas.cli import make
+from eppv_atlas.cli import look, make
 from eppv_atlas.cli.look import _drawn
 from eppv_atlas.compiled import box as boxes
-from eppv_atlas.compiled import crew, places, reader
+from eppv_atlas.compiled import crew, index, parcels, places, reader
 from eppv_atlas.compiled import folder as folders
 from eppv_atlas.errors import DataError, UsageError
 from eppv_atlas.store import load, plain_yaml, read_folder, reading, transaction, yaml_text
@@ -786,3 +787,151 @@ def test_light_imports():
     code = "import sys; import eppv_atlas.cli, eppv_atlas.compiled; print([m for m in ('shapely', 'pandas', 'numpy', 'eppv_atlas.model') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_words_are_found_as_in_the_record_itself():
+    """The quick way to the texts of a record, which splits at quotation marks, and the sure one agree."""
+    for placed in load():
+        held = json.loads(placed.case.model_dump_json())
+        texts = []
+
+        def walk(value, texts=texts):
+            if isinstance(value, dict):
+                for one in value.values():
+                    walk(one)
+            elif isinstance(value, list):
+                for one in value:
+                    walk(one)
+            elif isinstance(value, str):
+                texts.append(value)
+
+        walk(held)
+        words = dict.fromkeys("\n".join(texts).casefold().split())
+        assert listing.search_text(placed.case).split() == list(words)
+
+
+PARTS = st.sampled_from(["forest-park", "110000", "北京市", "Beijing", "330000", "x", '"', "\\n", "浙江省"])
+KEYS = st.builds(
+    parcels.Key,
+    id=st.text("abc-12", min_size=1, max_size=5),
+    batch=st.sampled_from(["b-1", "b-2"]),
+    order=st.integers(0, 5),
+    path=st.sampled_from(list(vocabulary.PATHS)),
+    mode=st.sampled_from(list(vocabulary.MODES)),
+    further_modes=st.lists(st.sampled_from(list(vocabulary.MODES)), max_size=2),
+    category=st.sampled_from(list(vocabulary.CATEGORIES)),
+    places=st.lists(st.sampled_from(["110101", "330682", "AU-NSW"]), max_size=2),
+    provinces=st.lists(st.sampled_from(["110000", "330000"]), max_size=2),
+    place_zh=PARTS,
+    place_en=PARTS,
+)
+WANTED = st.builds(
+    Wanted,
+    path=st.none() | st.sampled_from(list(vocabulary.PATHS)),
+    mode=st.none() | st.sampled_from(list(vocabulary.MODES)),
+    category=st.none() | st.sampled_from(list(vocabulary.CATEGORIES)),
+    province=st.none() | st.sampled_from(["110000", "11", "浙江", "bei"]),
+    place=st.none() | st.sampled_from(["330", "AU", "北京", "x", '"']),
+)
+
+
+@given(st.lists(KEYS, max_size=30), WANTED)
+def test_the_index_chooses_as_the_filters_do(keys, wanted):
+    held = [(number // 4, number % 4, list(key)) for number, key in enumerate(keys)]
+    found = [(place.segment, place.index) for place in index.chosen(index.packed(held), wanted)]
+    ranked = sorted(range(len(keys)), key=lambda number: (keys[number].rank, number))
+    at = {id(keys[number]): (number // 4, number % 4) for number in ranked}
+    assert found == [at[id(key)] for key in choosing.meets(wanted, [keys[number] for number in ranked])]
+
+
+def test_a_damaged_index_is_refused():
+    whole = index.packed([(0, 0, ["a", "b", 1, *["x"] * 2, [], "y", [], [], "", ""])])
+    for cut in range(len(whole)):
+        with pytest.raises((ValueError, KeyError)):
+            index.chosen(whole[:cut], Wanted())
+
+
+def test_an_answer_given_ahead_is_thrown_away_where_something_changed_meanwhile(many_cases, monkeypatch):
+    aged(monkeypatch)
+    opened(many_cases).close()
+    monkeypatch.setattr(early, "LEAST_BYTES", 0)  # processes look
+    looked = []
+
+    def question(held):
+        looked.append(held.counts[0])
+        if len(looked) == 1:
+            (many_cases / "cases" / "synthetic-000003.yaml").unlink()
+            (many_cases / "geodata" / "synthetic-000003.geojson").unlink(missing_ok=True)
+            early._end()  # what they saw may be from before
+        return held.counts[0]
+
+    assert reader.asked(many_cases, None, question, ahead=True) == 69
+    assert looked == [70, 69]
+    assert reader.asked(many_cases, None, question, ahead=True) == 69
+    assert looked == [70, 69, 69]
+
+
+def test_an_error_found_ahead_is_raised_only_if_it_still_holds(many_cases, monkeypatch):
+    aged(monkeypatch)
+    file = many_cases / "cases" / "synthetic-000002.yaml"
+    good = file.read_bytes()
+    file.write_bytes(good.replace(b"order:", b"oder:"))
+    opened(many_cases).close()
+    with pytest.raises(DataError):
+        reader.asked(many_cases, None, lambda held: held.sound(), ahead=True)
+    file.write_bytes(good)
+    reader.asked(many_cases, None, lambda held: held.sound(), ahead=True)
+
+
+def test_a_look_begun_early_is_the_look(many_cases, monkeypatch):
+    monkeypatch.setattr(early, "LEAST_BYTES", 0)
+    opened(many_cases).close()
+    for arguments in (
+        ["--lang", "zh", "--atlas", str(many_cases), "list"],
+        [f"--atlas={many_cases}", "check"],
+    ):
+        early.begin(arguments)
+        assert set(early._begun) == {os.path.realpath(many_cases / name) for name in folders.FOLDERS}
+        begun = folders.quick(many_cases)
+        assert not early._begun
+        assert begun == folders.quick(many_cases) == folders.look(many_cases, None).whole
+    for arguments in (
+        [],
+        ["list"],
+        ["--atlas"],
+        ["--atlas", str(many_cases)],
+        ["--atlas", str(many_cases), "build"],
+        ["--atlas", "postgresql://x/y", "list"],
+        ["--atlas", "a\0b", "list"],
+    ):
+        early.begin(arguments)
+        assert not early._begun
+    early.begin(["--atlas", str(many_cases), "list"])
+    early._end()
+    assert not early._begun
+    assert early.seen(str(many_cases / "cases")) is None
+
+
+def test_one_name_for_what_is_kept():
+    assert Path(transaction.STATE, places.NAME).as_posix() == early.KEPT
+    assert early.FOLDERS == folders.FOLDERS
+
+
+def test_the_front_door_runs_the_command_line(many_cases):
+    done = subprocess.run(
+        [sys.executable, "-m", "eppv_atlas", "--lang", "en", "--atlas", str(many_cases), "check"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "70 cases" in done.stdout
+
+
+def test_a_long_table_is_cut_and_says_so(many_cases, capfd, monkeypatch):
+    monkeypatch.setattr(look, "_SHOWN", 10)
+    assert call("--lang", "en", "--atlas", many_cases, "list") == 0
+    told = capfd.readouterr()
+    assert told.out.count("synthetic-") == 10
+    assert "70 cases" in told.err
+    assert call("--lang", "en", "--atlas", many_cases, "list", "--format", "csv") == 0
+    assert capfd.readouterr().out.count("synthetic-") == 70

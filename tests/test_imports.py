@@ -12,6 +12,7 @@ FLOORS = {
     "units": 1.0,
     "markdown": 1.0,
     "sums": 1.0,
+    "early": 1.0,
     "vocabulary": 1.0,
     "scalars": 2.0,
     "model": 2.0,
@@ -52,6 +53,7 @@ FLOORS = {
     "notebook": 3.7,
     "console": 4.0,
     "cli": 4.0,
+    "__main__": 4.0,
     "": 4.0,  # the package itself: its public face
 }
 # inside a floor: who may know whom besides its own room
@@ -62,6 +64,7 @@ NEIGHBOURS = {
     ("geometry", "area"),
     ("defects", "area"),
     ("cli", "console"),
+    ("__main__", "cli"),
     ("arithmetic", "model"),
     ("export", "ledgers"),
     ("interchange", "export"),

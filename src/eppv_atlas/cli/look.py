@@ -5,7 +5,7 @@ Floor 4: puts the floors below together; knows no rules and no formulas.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
 from rich.text import Text
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from eppv_atlas.results import Measure, PlacedCase
     from eppv_atlas.slim import SlimCase
     from eppv_atlas.store import Loading
+
+_SHOWN: Final = 1_000
+"""So many cases a table on the terminal lists; who wants more takes a file."""
 
 
 @app.command()
@@ -113,7 +116,7 @@ def _no_problems(cases: int, zones: int, sites: int, facts: int, mechanisms: int
 def _check_large() -> None:
     """Check an atlas of which only what changed is read."""
     with console.busy("checking the atlas", "检查图集"):
-        problems, doubts, counts = kept(lambda held: (*held.problems(), held.counts))
+        problems, doubts, counts = kept(lambda held: (*held.problems(), held.counts), ahead=True)
     console.print_problems([*problems, *doubts])
     errors = sum(problem.severity == "error" for problem in problems)
     if errors:
@@ -168,7 +171,7 @@ def list_(
     if large():
         say_if_bundled()
         with console.busy("reading the atlas", "读取图集"):
-            found = kept(lambda held: _found(held, wanted))
+            found = kept(lambda held: _found(held, wanted), ahead=True)
     else:
         from eppv_atlas import listing
 
@@ -185,7 +188,14 @@ def list_(
         heads = console.words(
             ["id", "case", "place", "path", "mode"], ["id", "案例", "所在地", "路径", "模式"]
         )
-        console.table(heads, [[row[k] for k in ("id", "title", "place", "path", "mode")] for row in rows])
+        shown = [[row[k] for k in ("id", "title", "place", "path", "mode")] for row in rows[:_SHOWN]]
+        console.table(heads, shown)
+        if len(rows) > _SHOWN:
+            console.say(
+                f"{len(rows):,} cases meet all filters, the first {_SHOWN:,} are shown; --format csv lists all",
+                f"共 {len(rows):,} 个案例符合条件，此处列出前 {_SHOWN:,} 个；--format csv 可列出全部",
+                err=True,
+            )
     else:
         console.say("no case meets all filters", "没有符合全部条件的案例")
 

@@ -139,12 +139,14 @@ def large() -> bool:
     return console.CHOICE.folder is not None and compiled.wanted(console.CHOICE.folder)
 
 
-def kept(question: Callable[[Compiled], R]) -> R:
-    """Answer a question about a large atlas, of which only what changed is read."""
+def kept(question: Callable[[Compiled], R], *, ahead: bool = False) -> R:
+    """Answer a question about a large atlas, of which only what changed is read; see ``reader.asked``."""
     from eppv_atlas.compiled import reader
 
     assert console.CHOICE.folder is not None
-    return reader.asked(console.CHOICE.folder, lambda en, zh: console.say(en, zh, err=True), question)
+    return reader.asked(
+        console.CHOICE.folder, lambda en, zh: console.say(en, zh, err=True), question, ahead=ahead
+    )
 
 
 def some(ids: Sequence[str]) -> Iterable[PlacedCase]:

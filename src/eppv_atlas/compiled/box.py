@@ -18,8 +18,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-KINDS: Final = ("prints", "keys", "rows", "words", "sizes", "cards", "problems")
-"""Parcels of a segment: file prints; what filters ask; slim cases; search words; measures; cards; problems."""
+KINDS: Final = ("prints", "keys", "rows", "words", "sizes", "cards", "problems", "columns")
+"""Parcels of a segment: file prints; what filters ask; slim cases; search words; measures; cards; problems.
+
+Of ``columns`` there is one parcel for all cases, as segment 0."""
 _PAGE: Final = 16_384
 _BUSY_S: Final = 60.0
 _SCHEMA: Final = (

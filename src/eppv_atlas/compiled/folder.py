@@ -11,23 +11,21 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
-import sys
 import tempfile
 import time
-import zlib
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from eppv_atlas import early
+from eppv_atlas.compiled import glance
 
 TICK_NS: Final = 2_000_000_000
 """How coarse the times of a file system may be (FAT: 2 s)."""
 FOLDERS: Final = ("cases", "geodata")
 Print = tuple[int, int, int, int]
 """Size, times of content and of inode (ns), inode."""
-_MASK: Final = (1 << 64) - 1
-_ALONE: Final = 20_000
 
 
 @dataclass
@@ -82,7 +80,7 @@ def look(root: Path, state: Path | None) -> Look:
         inner: set[str] = set()
         total = 0
         for file, found, mode, link in _entries(root / name):
-            total += _number(file, found)
+            total += glance.number(file, found)
             if stat.S_ISDIR(mode):
                 inner.add(file)
                 continue
@@ -91,57 +89,26 @@ def look(root: Path, state: Path | None) -> Look:
             if link or found is None or not stat.S_ISREG(mode):
                 links.add(file)
         out.prints[name], out.links[name], out.folders[name] = prints, links, inner
-        out.sums[name] = total & _MASK
+        out.sums[name] = total & glance.MASK
     return out
 
 
-def quick(root: Path) -> str:
-    """The sums alone, as :attr:`Look.whole` has them; two processes share the work where there is much of it."""
-    child = None
+def begin(root: Path) -> None:
+    """Let a process of its own begin to look at each folder of a large atlas."""
     with suppress(OSError):
-        if (os.cpu_count() or 1) > 1 and (root / "geodata").stat().st_size > _ALONE:
-            child = subprocess.Popen(  # noqa: S603 - this interpreter, this file
-                [sys.executable, "-I", "-S", __file__, str((root / "geodata").absolute())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
-    first = total(root / "cases")
-    second = None
-    if child is not None:
-        told, _ = child.communicate()
-        second = int(told, 16) if child.returncode == 0 and told.strip() else None
-    if second is None:
-        second = total(root / "geodata")
-    return f"{first:016x} {second:016x}"
+        if (os.cpu_count() or 1) > 1 and (root / "geodata").stat().st_size > early.LEAST_BYTES:
+            for name in FOLDERS:
+                early.start(str(root / name))
 
 
-def total(folder: Path) -> int:
-    """Sum over the names and prints of a folder; the loop that a list waits for."""
-    out = 0
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                name = entry.name
-                if name[0] != ".":
-                    try:
-                        seen = entry.stat()
-                    except OSError:
-                        out += _number(name, None)
-                        continue
-                    out += hash(
-                        (
-                            zlib.crc32(name.encode("utf-8", "surrogateescape")),
-                            (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino),
-                        )
-                    )
-    except OSError:
-        pass
-    return out & _MASK
-
-
-def _number(name: str, found: Print | None) -> int:
-    return hash((zlib.crc32(name.encode("utf-8", "surrogateescape")), found or (0, 0, 0, 0)))
+def quick(root: Path) -> str:
+    """The sums alone, as :attr:`Look.whole` has them; where somebody looks already, what they see."""
+    found = [early.seen(str(root / name)) for name in FOLDERS]
+    sums = [
+        glance.total(str(root / name)) if one is None else one
+        for name, one in zip(FOLDERS, found, strict=True)
+    ]
+    return " ".join(f"{one:016x}" for one in sums)
 
 
 def _entries(folder: Path) -> list[tuple[str, Print | None, int, bool]]:
@@ -172,7 +139,3 @@ def _now_ns(state: Path | None) -> int:
         with suppress(OSError), tempfile.NamedTemporaryFile(dir=state, prefix=".aside-") as probe:
             now = min(now, os.fstat(probe.fileno()).st_mtime_ns)
     return now
-
-
-if __name__ == "__main__":
-    sys.stdout.write(f"{total(Path(sys.argv[1])):x}\n")

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
-from eppv_atlas.compiled import crew, folder, parcels, places, worker
+from eppv_atlas.compiled import crew, folder, index, parcels, places, worker
 from eppv_atlas.compiled.box import Box, Damaged, Full
 from eppv_atlas.compiled.folder import Look
 from eppv_atlas.compiled.reader import DAMAGED, Compiled, Say, raw_settings
@@ -232,7 +232,19 @@ def _filled(
         every.append(prints)
         box.put(segment, packed | {"prints": parcels.packed("prints", prints)})
         tally.add(parcels.unpacked("problems", packed["problems"]))
+    _index(box)
     box.note(_noted(about, sorted(stems_of), tally, every))
+
+
+def _index(box: Box) -> None:
+    """Put the index over all cases anew."""
+    held = (
+        (segment, number, item)
+        for segment, parcel in box.all("keys")
+        for number, item in enumerate(parcels.unpacked("keys", parcel))
+        if item is not None
+    )
+    box.put(0, {"columns": index.packed(held)})
 
 
 class _Tally:
@@ -300,6 +312,8 @@ def _changed(
                 box, segment, known.get(segment, []), list(fresh), judged.get(segment), plan, states
             )
         segments = sorted({*segments, *touched})
+        if judged or plan.gone:
+            _index(box)
         tally = _Tally()
         for _, parcel in box.all("problems"):
             tally.add(parcels.unpacked("problems", parcel))

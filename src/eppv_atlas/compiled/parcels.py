@@ -61,13 +61,21 @@ def packed(kind: str, items: list[Any]) -> bytes:
     """Items of one kind, one a case, as a parcel."""
     if kind == "words":
         return "\n".join(items).encode()
-    return json.dumps(items, ensure_ascii=False, separators=(",", ":")).encode()
+    if kind == "rows":  # a line each, so that one can be read without the others
+        return "\n".join(map(_json, items)).encode()
+    return _json(items).encode()
+
+
+def _json(items: Any) -> str:
+    return json.dumps(items, ensure_ascii=False, separators=(",", ":"))
 
 
 def unpacked(kind: str, parcel: bytes) -> list[Any]:
     """Items of a parcel."""
     if kind == "words":
         return parcel.decode().split("\n")
+    if kind == "rows":
+        return [json.loads(line) for line in parcel.split(b"\n")] if parcel else []
     items: list[Any] = json.loads(parcel)
     return items
 

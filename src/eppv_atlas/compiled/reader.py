@@ -9,17 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
-from eppv_atlas import choosing
 from eppv_atlas.choosing import Wanted
-from eppv_atlas.compiled import folder, parcels, places
+from eppv_atlas.compiled import folder, index, parcels, places
 from eppv_atlas.compiled.box import Box, Damaged
+from eppv_atlas.compiled.index import Place
 from eppv_atlas.compiled.parcels import Key
-from eppv_atlas.errors import DataError, Problem, UsageError
+from eppv_atlas.errors import AtlasError, DataError, Problem, UsageError
 from eppv_atlas.slim import SlimCase
 from eppv_atlas.store import transaction
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 Say = Callable[[str, str], None]
 R = TypeVar("R")
+_MANY: Final = 4
+"""Of so many segments one is asked for: then all are read in one go."""
 _HELD: Final = 64
 """Segments that are kept unpacked."""
 
@@ -49,6 +51,11 @@ class Compiled:
         self.root, self.box, self.judged, self.compared = root, box, judged, compared
         self._about = box.about()
         self._segments: list[int] = json.loads(self._about["segments"])
+
+    @property
+    def whole(self) -> str:
+        """Sums over the files of the folders when they were read; empty where some file was uncertain."""
+        return self._about["whole"]
 
     def close(self) -> None:
         """Close the box."""
@@ -74,11 +81,11 @@ class Compiled:
             if b'["' not in parcel:  # no problem in any of its cases
                 continue
             stems = None
-            for index, (found, doubts, _) in enumerate(parcels.unpacked("problems", parcel)):
+            for number, (found, doubts, _) in enumerate(parcels.unpacked("problems", parcel)):
                 held += [parcels.problem_of(item, self.root) for item in found]
                 if doubts:
                     stems = stems or parcels.unpacked("prints", self.box.take("prints", segment))
-                    odd.append((stems[index][0], [parcels.problem_of(item, self.root) for item in doubts]))
+                    odd.append((stems[number][0], [parcels.problem_of(item, self.root) for item in doubts]))
         held.sort(key=lambda p: (p.file, p.line, p.place, p.rule))
         odd.sort(key=lambda pair: f"{pair[0]}.yaml")
         return held, [problem for _, found in odd for problem in found]
@@ -107,35 +114,38 @@ class Compiled:
             If the box is.
         """
         wanted.checked()
-        words = wanted.words
-        places_of = self._holding(words) if words else None
-        code = (wanted.place or "").strip()
-        begins = f'"{code}'.encode() if code.isdigit() and len(code) > 2 else b""  # so short is no name
-        out: list[SlimCase] = []
-        for segment, parcel in self._all("keys"):
-            if (places_of is not None and segment not in places_of) or begins not in parcel:
-                continue
-            items = parcels.unpacked("keys", parcel)
-            keys = [Key(*item) if item is not None else None for item in items]
-            among = range(len(keys)) if places_of is None else sorted(places_of[segment])
-            asked = {id(keys[i]): i for i in among if keys[i] is not None}
-            met = list(choosing.meets(wanted, [key for i in among if (key := keys[i]) is not None]))
-            if met:
-                rows = parcels.unpacked("rows", self.box.take("rows", segment))
-                out += [parcels.slim_of(rows[asked[id(key)]]) for key in met]
-        return sorted(out, key=lambda case: case.rank)
+        try:
+            met = index.chosen(self.box.take("columns", 0), wanted)
+        except (ValueError, KeyError, TypeError) as error:
+            raise Damaged from error
+        raw = [word.encode() for word in wanted.words]
+        if raw:
+            met = self._holding(raw, met)
+        rows: dict[int, list[bytes]] = {}
+        for segment in sorted({place.segment for place in met}):
+            rows[segment] = self.box.take("rows", segment).split(b"\n")
+        try:
+            return [parcels.slim_of(json.loads(rows[place.segment][place.index])) for place in met]
+        except (ValueError, IndexError, TypeError) as error:
+            raise Damaged from error
 
-    def _holding(self, words: list[str]) -> dict[int, set[int]]:
-        """Cases in which all words occur: their numbers within each segment."""
-        out: dict[int, set[int]] = {}
-        raw = [word.encode() for word in words]
-        for segment, parcel in self._all("words"):
-            if not all(word in parcel for word in raw):
-                continue
-            lines = parcel.split(b"\n")
-            met = {i for i, line in enumerate(lines) if all(word in line for word in raw)}
-            if met:
-                out[segment] = met
+    def _holding(self, words: Sequence[bytes], among: Sequence[Place]) -> list[Place]:
+        """Of some cases those in which all words occur."""
+        lines: dict[int, list[bytes]] = {}
+        asked = {place.segment for place in among}
+        few = len(asked) < len(self._segments) // _MANY
+        parcel_of = ((segment, self.box.take("words", segment)) for segment in sorted(asked))
+        for segment, parcel in parcel_of if few else self._all("words"):
+            if segment in asked and all(word in parcel for word in words):
+                lines[segment] = parcel.split(b"\n")
+        out = []
+        for place in among:
+            held = lines.get(place.segment)
+            if held is not None:
+                if place.index >= len(held):
+                    raise Damaged
+                if all(word in held[place.index] for word in words):
+                    out.append(place)
         return out
 
     def ids(self) -> list[str]:
@@ -208,9 +218,9 @@ class Compiled:
 
     def _order(self) -> list[tuple[Key, int, int]]:
         order = [
-            (Key(*item), segment, index)
+            (Key(*item), segment, number)
             for segment, parcel in self._all("keys")
-            for index, item in enumerate(parcels.unpacked("keys", parcel))
+            for number, item in enumerate(parcels.unpacked("keys", parcel))
             if item is not None
         ]
         order.sort(key=lambda entry: entry[0].rank)
@@ -218,14 +228,14 @@ class Compiled:
 
     def _in_order(self, kind: str) -> Iterator[tuple[Key, Any]]:
         held: OrderedDict[int, list[Any]] = OrderedDict()
-        for key, segment, index in self._order():
+        for key, segment, number in self._order():
             if segment not in held:
                 held[segment] = parcels.unpacked(kind, self.box.take(kind, segment))
                 if len(held) > _HELD:
                     held.popitem(last=False)
             else:
                 held.move_to_end(segment)
-            yield key, held[segment][index]
+            yield key, held[segment][number]
 
 
 def opened(root: str | Path, say: Say | None = None, *, anew: bool = False) -> Compiled:
@@ -261,7 +271,7 @@ def opened(root: str | Path, say: Say | None = None, *, anew: bool = False) -> C
     return keeping.brought_up(root, say or (lambda _en, _zh: None), anew=anew)
 
 
-def asked(root: str | Path, say: Say | None, question: Callable[[Compiled], R]) -> R:
+def asked(root: str | Path, say: Say | None, question: Callable[[Compiled], R], *, ahead: bool = False) -> R:
     """Answer a question about a large atlas; where what is kept turns out damaged, make it anew and ask again.
 
     Parameters
@@ -272,6 +282,9 @@ def asked(root: str | Path, say: Say | None, question: Callable[[Compiled], R]) 
         As in :func:`opened`.
     question
         What is asked; it has no effect until it returns.
+    ahead
+        Whether to answer from what is kept while processes still look whether anything has
+        changed; where it has, the answer is thrown away and the question asked anew.
 
     Raises
     ------
@@ -280,6 +293,12 @@ def asked(root: str | Path, say: Say | None, question: Callable[[Compiled], R]) 
     DataError
         If the question wants a sound atlas and it is none.
     """
+    root = Path(root)
+    if ahead:
+        folder.begin(root)
+        answer = _ahead(root, question)
+        if answer is not None:
+            return answer()
     held = opened(root, say)
     try:
         with held.box.snapshot():
@@ -312,8 +331,43 @@ def raw_settings(root: Path) -> str:
         return ""
 
 
+def _ahead(root: Path, question: Callable[[Compiled], R]) -> Callable[[], R] | None:
+    """The answer from what is kept, or the error that it is; None where something has changed since."""
+    held = _as_kept(root)
+    if held is None:
+        return None
+    answer: Callable[[], R]
+    try:
+        with held.box.snapshot():
+            found = question(held)
+        answer = lambda: found  # noqa: E731
+    except AtlasError as error:
+        answer = _raising(error)
+    except Damaged:
+        return None
+    finally:
+        held.close()
+    return answer if held.whole == folder.quick(root) else None
+
+
+def _raising(error: AtlasError) -> Callable[[], NoReturn]:
+    def answer() -> NoReturn:
+        raise error
+
+    return answer
+
+
 def _unchanged(root: Path) -> Compiled | None:
     """The box as it is, where nothing has changed since; None where it has to be looked at closely."""
+    held = _as_kept(root)
+    if held is None or held.whole == folder.quick(root):
+        return held
+    held.close()
+    return None
+
+
+def _as_kept(root: Path) -> Compiled | None:
+    """The box, if it is the right one for this folder and its settings; whether files have changed is not asked."""
     path = places.existing(root)
     if path is None or transaction.stamp(root)[0]:
         return None
@@ -323,11 +377,8 @@ def _unchanged(root: Path) -> Compiled | None:
         if box is None:
             return None
         about = box.about()
-        if (
-            about.get("identity") == places.identity(root)
-            and about["settings"] == raw_settings(root) != ""
-            and about["whole"] == folder.quick(root)
-        ):
+        same = about.get("identity") == places.identity(root)
+        if same and about["settings"] == raw_settings(root) != "":
             return Compiled(root, box)
     if box is not None:
         box.close()
