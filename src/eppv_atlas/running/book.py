@@ -208,10 +208,13 @@ class Book:
         try:
             told = [str(row[0]) for row in self._held.execute("PRAGMA integrity_check(20)")]
             if told != ["ok"]:
-                return [Problem(file, 0, "", "damaged", f"SQLite says: {one}"[:300], f"SQLite 报告：{one}"[:300]) for one in told]
+                return [
+                    Problem(file, 0, "", "damaged", f"SQLite says: {one}"[:300], f"SQLite 报告：{one}"[:300])
+                    for one in told
+                ]
             self.entries()
         except sqlite3.Error as error:
-            return list(_broken(self.path, error).problems)
+            return [schema.damaged(file, str(error))]
         except DataError as error:
             return list(error.problems)
         if seal and seal not in self._seals():
@@ -242,7 +245,10 @@ class Book:
                 found.append(schema.missing(file, count, number))
                 count = number
             cells = [str(number), *texts]
-            if not all(isinstance(one, str) for one in (*texts, stored)) or schema.digest(seal, cells) != stored:
+            if (
+                not all(isinstance(one, str) for one in (*texts, stored))
+                or schema.digest(seal, cells) != stored
+            ):
                 found.append(schema.changed(file, number))
             else:
                 found += self._taken(number, cells)
@@ -262,7 +268,8 @@ class Book:
             faults = self._replay.take(entry)
             self._entries.append(entry)
         return [
-            Problem(str(self.path), 0, f"entry {number}: {one.field}", one.rule, one.en, one.zh) for one in faults
+            Problem(str(self.path), 0, f"entry {number}: {one.field}", one.rule, one.en, one.zh)
+            for one in faults
         ]
 
     def _forget(self) -> None:
@@ -313,7 +320,8 @@ def _is_book(path: Path) -> None:
         head = _head(path, seen)
     except FileNotFoundError:
         raise UsageError(
-            f"there is no book {path}; make one with 'ledger begin'", f"没有账簿 {path}；请用 ledger begin 新建"
+            f"there is no book {path}; make one with 'ledger begin'",
+            f"没有账簿 {path}；请用 ledger begin 新建",
         ) from None
     except OSError as error:
         why = error.strerror or "?"

@@ -23,10 +23,9 @@ VERSION: Final = 1
 _MAGIC: Final = b"SQLite format 3\x00"
 _NAMES: Final = tuple(name for name in COLUMNS if name != "number")
 _QUOTED: Final = ", ".join(f'"{name}"' for name in _NAMES)
-INSERT: Final = (
-    f"INSERT INTO entry (number, {_QUOTED}, digest) VALUES ({', '.join('?' * (len(_NAMES) + 2))})"
-)
-SELECT: Final = f"SELECT number, {_QUOTED}, digest FROM entry WHERE number > ? ORDER BY number"
+_MARKS: Final = ", ".join("?" * (len(_NAMES) + 2))
+INSERT: Final = f"INSERT INTO entry (number, {_QUOTED}, digest) VALUES ({_MARKS})"  # noqa: S608 - our own constants
+SELECT: Final = f"SELECT number, {_QUOTED}, digest FROM entry WHERE number > ? ORDER BY number"  # noqa: S608 - our own constants
 _REFUSE: Final = "BEGIN SELECT RAISE(ABORT, 'a book is only added to'); END"
 _TABLES: Final = (
     "CREATE TABLE about (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL)",
@@ -34,6 +33,7 @@ _TABLES: Final = (
     + ", ".join(f'"{name}" TEXT NOT NULL' for name in _NAMES)
     + ", digest TEXT NOT NULL)",
 )
+_IN_TURN: Final = "NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM entry)"
 _GUARDS: Final = (
     *(
         f"CREATE TRIGGER {table}_{verb.lower()} BEFORE {verb} ON {table} {_REFUSE}"
@@ -42,8 +42,7 @@ _GUARDS: Final = (
     ),
     f"CREATE TRIGGER about_insert BEFORE INSERT ON about {_REFUSE}",
     # INSERT OR REPLACE would else remove a line without a DELETE that triggers see
-    "CREATE TRIGGER entry_insert BEFORE INSERT ON entry "
-    f"WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM entry) {_REFUSE}",
+    f"CREATE TRIGGER entry_insert BEFORE INSERT ON entry WHEN {_IN_TURN} {_REFUSE}",
 )
 _SEQUENCE: Final = "CREATE TABLE sqlite_sequence(name,seq)"
 
@@ -152,4 +151,3 @@ def damaged(file: str, what: str) -> Problem:
         f"the book is damaged ({what[:120]}); take the copy that you trust",
         f"账簿已损坏（{what[:120]}）；请改用可信的副本",
     )
-

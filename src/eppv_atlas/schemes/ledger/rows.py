@@ -145,16 +145,7 @@ def entry(cells: Mapping[str, str], unit: str, at: int = 0) -> tuple[Entry | Non
     )
     if not cells.get("amount", "").strip():
         faults.append(_fault("amount", "amount", "the amount is missing", "缺少数量"))
-    said = cells.get("unit", "").strip()
-    if said and _UNIT_WORDS.get(said) != unit:
-        faults.append(
-            _fault(
-                "unit",
-                "unit",
-                f"the unit {_short(said)} is not that of the book, {unit}; keep a book for each unit",
-                f"单位 {_short(said)} 与账簿单位 {unit} 不同；不同单位请分开记账",
-            )
-        )
+    faults += _unit_faults(cells.get("unit", ""), unit)
     here = [Fault(at, one.field, one.rule, one.en, one.zh) for one in faults]
     return (None if here else made), here
 
@@ -183,6 +174,11 @@ def row(entry: Entry, unit: str) -> dict[str, str]:
     }
 
 
+def unit(word: str) -> str:
+    """A unit of account by its id or name; empty where there is none of that name."""
+    return _UNIT_WORDS.get(word.strip(), "")
+
+
 def settled(text: str) -> str:
     """Bring a text into its one form: NFC, single blanks, without the apostrophe that guards a formula.
 
@@ -193,6 +189,23 @@ def settled(text: str) -> str:
     return (
         joined[1:].lstrip() if joined.startswith("'") and joined[1:].lstrip().startswith(_FORMULA) else joined
     )
+
+
+def _unit_faults(word: str, unit: str) -> list[Fault]:
+    said = word.strip()
+    if not said or _UNIT_WORDS.get(said) == unit:
+        return []
+    if said not in _UNIT_WORDS:
+        en, zh = f"known: {', '.join(ACCOUNTS)}", f"可用：{'、'.join(ACCOUNTS)}"
+        return [_fault("unit", "unit", f"{_short(said)} is no unit; {en}", f"{_short(said)} 不是单位；{zh}")]
+    return [
+        _fault(
+            "unit",
+            "unit",
+            f"the unit {_short(said)} is not that of the book, {unit}; keep a book for each unit",
+            f"单位 {_short(said)} 与账簿单位 {unit} 不同；不同单位请分开记账",
+        )
+    ]
 
 
 def _fault(field: str, rule: str, en: str, zh: str) -> Fault:

@@ -17,6 +17,7 @@ from eppv_atlas.schemes.ledger.dated import Span, Standing, standing
 from eppv_atlas.schemes.ledger.entries import ACCOUNTS, EXACT, Entry, plain
 from eppv_atlas.schemes.ledger.opening import Told, Word
 from eppv_atlas.schemes.trial import Column, Input, Line, Ran, Table, Value
+from eppv_atlas.units import UNITS
 
 UNIT_OF: Final = {"credit": "", "mu": "mu", "t-co2e": "t"}
 """Unit of ``units.UNITS`` in which a unit of account is shown; credits are bare numbers."""
@@ -117,7 +118,7 @@ def _paid(entry: Entry) -> list[Line]:
     worked_out = EXACT.multiply(entry.amount, entry.price)
     label = Name(zh=f"这一笔的价款（{entry.currency}）", en=f"Paid in this entry ({entry.currency})")
     numbers = f"{plain(entry.amount)} × {plain(entry.price)} = {plain(worked_out)}"
-    unit = entry.currency if entry.currency in {"CNY", "USD"} else ""
+    unit = entry.currency if entry.currency in UNITS else ""
     lines = [
         Line("paid", label, number(worked_out), unit, role="step", formula="amount × price", numbers=numbers)
     ]
