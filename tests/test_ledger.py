@@ -588,6 +588,7 @@ WHY = Name(zh="因", en="reason")
         {"basis": "inferred"},
         {"zone": "a", "site": "b"},
         {"date": "2020-13-01"},
+        {"date": "2021-02-29"},
         {"currency": "dollars"},
         {"credit_class": "unknown"},
         {"surprise": "1"},

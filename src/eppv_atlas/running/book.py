@@ -35,6 +35,8 @@ from eppv_atlas.store import files
 
 BUSY_S: Final = 60.0
 """So long a writer waits for another one."""
+_FAILED: Final = (sqlite3.Error, UnicodeError)
+"""What a damaged file may raise: SQLite's complaint may itself be no text."""
 
 
 def begin(path: Path, unit: str, decimals: int = 0, title: str = "") -> None:
@@ -102,17 +104,17 @@ class Book:
             If it is damaged.
         """
         _is_book(path)
-        held: sqlite3.Connection | None = None
         try:
             held = _connected(path)
-            return cls(path, held, schema.checked(held, path))
-        except sqlite3.Error as error:
-            if held is not None:
-                held.close()
+        except _FAILED as error:
             raise _broken(path, error) from None
-        except (DataError, UsageError):
-            if held is not None:
-                held.close()
+        try:
+            return cls(path, held, schema.checked(held, path))
+        except _FAILED as error:
+            held.close()
+            raise _broken(path, error) from None
+        except DataError:
+            held.close()
             raise
 
     def __enter__(self) -> Self:
@@ -213,7 +215,7 @@ class Book:
                     for one in told
                 ]
             self.entries()
-        except sqlite3.Error as error:
+        except _FAILED as error:
             return [schema.damaged(file, str(error))]
         except DataError as error:
             return list(error.problems)
@@ -250,7 +252,7 @@ class Book:
                 or schema.digest(seal, cells) != stored
             ):
                 found.append(schema.changed(file, number))
-            else:
+            elif not found:  # rules mean nothing after a line that is not as it was
                 found += self._taken(number, cells)
             seal = str(stored)
             if len(found) >= MOST_FAULTS:
@@ -289,7 +291,7 @@ class Book:
             self._held.execute(start)
             yield
             self._held.execute(end)
-        except sqlite3.Error as error:
+        except _FAILED as error:
             self._undo()
             raise _broken(self.path, error) from None
         except BaseException:
@@ -307,9 +309,18 @@ def _connected(path: Path) -> sqlite3.Connection:
     address = path.absolute().as_uri()
     mode = "rw" if os.access(path, os.W_OK) else "ro"
     held = sqlite3.connect(f"{address}?mode={mode}", uri=True, timeout=BUSY_S, isolation_level=None)
-    held.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1_000_000)
-    for setting in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0", "synchronous = EXTRA"):
-        held.execute(f"PRAGMA {setting}")
+    try:
+        held.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1_000_000)
+        for setting in (
+            "trusted_schema = OFF",
+            "cell_size_check = ON",
+            "mmap_size = 0",
+            "synchronous = EXTRA",
+        ):
+            held.execute(f"PRAGMA {setting}")
+    except _FAILED:
+        held.close()
+        raise
     return held
 
 
@@ -368,7 +379,7 @@ def _placed(path: Path, content: bytes) -> None:
         raise files.cannot_write(path, error) from None
 
 
-def _broken(path: Path, error: sqlite3.Error) -> UsageError | DataError:
+def _broken(path: Path, error: Exception) -> UsageError | DataError:
     """What an error of SQLite means to the person at the keyboard."""
     name, text = getattr(error, "sqlite_errorname", ""), str(error)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):

@@ -26,6 +26,7 @@ _QUOTED: Final = ", ".join(f'"{name}"' for name in _NAMES)
 _MARKS: Final = ", ".join("?" * (len(_NAMES) + 2))
 INSERT: Final = f"INSERT INTO entry (number, {_QUOTED}, digest) VALUES ({_MARKS})"  # noqa: S608 - our own constants
 SELECT: Final = f"SELECT number, {_QUOTED}, digest FROM entry WHERE number > ? ORDER BY number"  # noqa: S608 - our own constants
+_ENCODED: Final = json.JSONEncoder(separators=(",", ":")).encode
 _REFUSE: Final = "BEGIN SELECT RAISE(ABORT, 'a book is only added to'); END"
 _TABLES: Final = (
     "CREATE TABLE about (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL)",
@@ -105,8 +106,7 @@ def checked(held: sqlite3.Connection, path: Path) -> dict[str, str]:
 
 def digest(before: str, texts: Sequence[Any]) -> str:
     """Digest over some texts and the digest before them."""
-    content = json.dumps([before, *texts], ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(content.encode("ascii")).hexdigest()
+    return hashlib.sha256(_ENCODED([before, *texts]).encode("ascii")).hexdigest()
 
 
 def last_given(held: sqlite3.Connection) -> int:

@@ -5,9 +5,17 @@ Floor 2, part of model: knows scalars only; no files, no shapes, no formulas.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from eppv_atlas.model.base import Name, Record
@@ -27,7 +35,18 @@ Exact = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string", "pattern": _EXACT}, {"type": "number", "minimum": 0}]}),
 ]
 """A number kept as it is written, digit by digit."""
-Day = Annotated[str, StringConstraints(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+_DAY = r"^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+
+
+def _real_day(value: str) -> str:
+    try:
+        dt.date.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("no_day", "there is no such day") from None
+    return value
+
+
+Day = Annotated[str, StringConstraints(pattern=_DAY), AfterValidator(_real_day)]
 HoldingId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 

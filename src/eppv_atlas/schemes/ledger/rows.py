@@ -217,6 +217,8 @@ def _short(text: str) -> str:
 
 
 def _text(name: str, value: str) -> tuple[str, Fault | None]:
+    if not value:
+        return "", None
     text, most = settled(value), _LONGEST.get(name, _TEXT)
     if len(text) > most:
         return "", _fault(
@@ -225,7 +227,7 @@ def _text(name: str, value: str) -> tuple[str, Fault | None]:
             f"has {len(text)} letters; at most {most}",
             f"有 {len(text)} 个字符，最多 {most} 个",
         )
-    if printable(text) != text:
+    if not text.isprintable():
         odd = next(char for char in text if printable(char) != char)
         return "", _fault(
             name,
@@ -262,7 +264,7 @@ def _word(name: str, value: str, words: Mapping[str, Any], known: Sequence[str])
 
 
 def _decimal(name: str, value: str) -> tuple[Decimal | None, Fault | None]:
-    text = unicodedata.normalize("NFKC", value[:80]).strip()
+    text = value and unicodedata.normalize("NFKC", value[:80]).strip()
     if not text:
         return None, None
     if not _NUMBER.fullmatch(text):
@@ -284,7 +286,7 @@ def _decimal(name: str, value: str) -> tuple[Decimal | None, Fault | None]:
 
 
 def _date(value: str) -> tuple[dt.date | None, Fault | None]:
-    text = unicodedata.normalize("NFKC", value[:80]).strip()
+    text = value and unicodedata.normalize("NFKC", value[:80]).strip()
     if not text:
         return None, None
     found = _DATE.fullmatch(text)
