@@ -508,7 +508,7 @@ def test_the_register_of_new_south_wales_steps_through_both_chains(atlas):
     )
     assert all(entry.date is None for entry in trial_entries(atlas, "nsw-biodiversity-offsets"))
     said = " ".join(note.en for note in trial.frames["all"].notes)
-    assert "have no date" in said
+    assert "Entries without a date: 9" in said
     assert "not from the document" in said
 
 
@@ -520,6 +520,7 @@ def trial_entries(atlas, case):
 def test_a_day_cannot_be_told_where_no_entry_has_one(atlas):
     placed, mechanism, trial = of(atlas, "nsw-biodiversity-offsets")
     ran = ledger.run(trial, placed, mechanism, (), {"on": "2021-06-30"}, {})
+    assert any("not from the document" in note.en for note in ran.notes)
     held = next(line for line in ran.lines if line.id == "held-total")
     assert (held.value, held.low, held.high) == (None, 0, 132)
     assert ran.changed == ("on",)
@@ -551,6 +552,8 @@ def test_entries_of_ones_own_are_replayed_instead(atlas):
     ran = ledger.run(trial, placed, mechanism, (), {}, {"entries": brought})
     assert value(ran, "issued-total") == 18
     assert ran.changed == ("entries",)
+    assert [option.id for option in ran.inputs[0].options] == ["start", "1", "2", "3", "4", "all"]
+    assert not any("register" in note.en for note in ran.notes)
     ran = ledger.run(trial, placed, mechanism, (), {"entry": "3"}, {"entries": brought})
     assert value(ran, "held-total") == 12
     with pytest.raises(UsageError, match="5 entries"):

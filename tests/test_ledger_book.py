@@ -24,6 +24,7 @@ from eppv_atlas.schemes.ledger import rows
 from eppv_atlas.schemes.ledger.entries import Entry
 
 D = Decimal
+ROOT = Path(__file__).parents[1]
 WRITERS = Path(__file__).with_name("ledger_writers.py")
 CHAIN = [
     Entry(0, "issue", D(114), target="CR-5744", place="=HYPERLINK(1)", note="首笔"),
@@ -551,3 +552,20 @@ def test_a_large_book_is_imported_and_read_in_seconds(tmp_path, capsys):
     assert state.conserved
     assert state.held == 125_000
     assert added + read < 120
+
+
+def test_entries_of_ones_own_run_on_the_command_line(tmp_path, cli):
+    file = tmp_path / "own.csv"
+    file.write_text(
+        "kind,amount,source,target,date\nissue,50,,A,2024-01-01\ntransfer,20,A,B,\nretire,20,B,,\n"
+    )
+    name = "nsw-biodiversity-offsets/credit-market"
+    code, out, _ = cli(
+        "--atlas", ROOT, "scheme", "run", name, "--with", f"entries={file}", "--set", "on=2024-06-30"
+    )
+    assert code == 0
+    assert "30 – 50" in out
+    file.write_text("kind,amount,source,target\nissue,50,,A\nretire,60,A,\n")
+    code, _, err = cli("--atlas", ROOT, "scheme", "run", name, "--with", f"entries={file}")
+    assert code == 1
+    assert "own.csv:3: amount:" in err

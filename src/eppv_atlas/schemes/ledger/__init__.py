@@ -57,7 +57,7 @@ def trial(placed: PlacedCase, mechanism: Mechanism, measures: Sequence[Measure])
         inputs=inputs,
         frames_by="entry",
         frames={
-            step: telling.ran(some, scheme, (_set(inputs[0], step), inputs[1]))
+            step: telling.ran(some, scheme, (_set(inputs[0], step), inputs[1]), notes=_missing(scheme))
             for step, some in steps.items()
         },
         files={"entries": _FILE},
@@ -100,12 +100,14 @@ def run(
             f"there are {len(told)} entries, so there is none after the {step}th",
             f"共 {len(told)} 笔分录，没有第 {step} 笔",
         )
-    inputs = (_set(trial.inputs[0], step), _set(trial.inputs[1], on))
+    entry, day_input = trial.inputs if brought is None else _inputs(told)
+    inputs = (_set(entry, step), _set(day_input, on))
     changed = [name for name, value in (("entry", step != ALL), ("on", on)) if value]
     if brought is not None:
         changed.append("entries")
     day = dt.date.fromisoformat(str(on)) if on else None
-    return telling.ran(_first(told, step), scheme, inputs, day, tuple(changed))
+    notes = () if brought is not None else (*_grounds(told), *_missing(scheme))
+    return telling.ran(_first(told, step), scheme, inputs, day, tuple(changed), notes)
 
 
 _ABOUT: Final = Name(
@@ -168,6 +170,10 @@ def _option(told: Told, last: bool) -> Option:  # noqa: FBT001 - a yes or no of 
 
 def _first(told: Sequence[Told], step: str) -> Sequence[Told]:
     return told if step == ALL else told[: 0 if step == START else int(step)]
+
+
+def _missing(scheme: LedgerScheme) -> tuple[Name, ...]:
+    return () if scheme.missing is None else (scheme.missing,)
 
 
 def _set(one: Input, value: Value) -> Input:

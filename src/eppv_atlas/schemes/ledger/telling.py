@@ -35,6 +35,7 @@ def ran(
     inputs: tuple[Input, ...],
     on: dt.date | None = None,
     changed: tuple[str, ...] = (),
+    notes: tuple[Name, ...] = (),
 ) -> Ran:
     """What a ledger comes to after some entries, or at the end of a day.
 
@@ -48,6 +49,8 @@ def ran(
         As in the result.
     on
         The day; None for after all these entries.
+    notes
+        What else must be said.
     """
     entries = [one.entry for one in told]
     found = standing(entries, scheme.decimals, on)
@@ -71,7 +74,7 @@ def ran(
         tuple(lines),
         changed,
         tables=(_balances(found, told, unit), _entries(told, unit)),
-        notes=_notes(found, told, scheme),
+        notes=(*_notes(found, told), *notes),
     )
 
 
@@ -153,7 +156,7 @@ def _balances(found: Standing, told: Sequence[Told], unit: str) -> Table:
         origin = by_number[holding.origin].words
         row: tuple[Value | Name, ...] = (
             holding.id,
-            holding.parent or None,
+            holding.parent,
             origin.get("class"),
             origin.get("place"),
             holders.get((holding.id, holding.holder)),
@@ -188,29 +191,32 @@ def _entries(told: Sequence[Told], unit: str) -> Table:
         "evidence": Name(zh="出处", en="source"),
     }
     columns = tuple(Column(key, name, unit if key == "amount" else "") for key, name in names.items())
-    rows = tuple(
-        (
-            float(one.entry.number),
-            one.kind,
-            one.entry.date.isoformat() if one.entry.date else None,
-            number(one.entry.amount),
-            one.entry.source or None,
-            one.entry.target or None,
-            one.words.get("giver"),
-            one.words.get("receiver"),
-            None if one.entry.price is None else number(one.entry.price),
-            one.entry.currency or None,
-            None if one.entry.total is None else number(one.entry.total),
-            one.words.get("obligation"),
-            one.basis,
-            one.words.get("evidence"),
-        )
-        for one in told
+    return Table("entries", Name(zh="分录", en="Entries"), columns, tuple(_cells(one) for one in told))
+
+
+def _cells(one: Told) -> tuple[Value | Name, ...]:
+    """One entry: None where something is not known, an empty text where there is nothing to know."""
+    entry, words = one.entry, one.words
+    sold = entry.kind == "transfer" and entry.basis != "assumed"
+    return (
+        float(entry.number),
+        one.kind,
+        entry.date.isoformat() if entry.date else None,
+        number(entry.amount),
+        entry.source,
+        entry.target,
+        words.get("giver") or (None if entry.source else ""),
+        words.get("receiver") or (None if entry.target else ""),
+        number(entry.price) if entry.price is not None else None if sold else "",
+        entry.currency or (None if sold else ""),
+        number(entry.total) if entry.total is not None else "",
+        words.get("obligation") or (None if entry.kind == "retire" and entry.basis != "assumed" else ""),
+        one.basis,
+        words.get("evidence") or ("" if entry.basis == "assumed" else None),
     )
-    return Table("entries", Name(zh="分录", en="Entries"), columns, rows)
 
 
-def _notes(found: Standing, told: Sequence[Told], scheme: LedgerScheme) -> tuple[Name, ...]:
+def _notes(found: Standing, told: Sequence[Told]) -> tuple[Name, ...]:
     notes = [
         Name(
             zh=f"第 {one.entry.number} 笔（{one.basis.zh}）：{one.why.zh}"[:400],
@@ -230,18 +236,17 @@ def _notes(found: Standing, told: Sequence[Told], scheme: LedgerScheme) -> tuple
     if undated:
         notes.append(
             Name(
-                zh=f"{undated} 笔没有日期：只知先后，不知何日",
-                en=f"{undated} of the entries have no date: their order is known, their days are not",
+                zh=f"没有日期的分录：{undated} 笔；只知先后，不知何日",
+                en=f"Entries without a date: {undated}; their order is known, their days are not",
             )
         )
-    if found.on is not None and found.undated:
+    if found.undated:
         listed = ", ".join(map(str, found.undated[:20])) + (", …" if len(found.undated) > 20 else "")
         notes.append(
             Name(
-                zh=f"无法判断第 {listed} 笔在 {found.on} 之前还是之后，因此给出范围",
-                en=f"It cannot be said whether entries {listed} were before or after {found.on}; hence the ranges",
+                zh=f"无法判断在 {found.on} 之前还是之后的分录：{listed}；因此给出范围",
+                en=f"Entries of which it cannot be said whether they were before or after {found.on}: "
+                f"{listed}; hence the ranges",
             )
         )
-    if scheme.missing is not None:
-        notes.append(scheme.missing)
     return tuple(notes)
