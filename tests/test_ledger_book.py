@@ -132,6 +132,21 @@ def test_a_book_is_begun_only_where_nothing_is(made, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.book", "link"]
 
 
+def test_a_book_is_begun_on_a_disk_without_hard_links(tmp_path, monkeypatch):
+    def refused(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+    books.begin(tmp_path / "b", "credit")
+    with Book.opened(tmp_path / "b") as held:
+        assert held.entries() == ()
+    with pytest.raises(UsageError, match="never overwritten"):
+        books.begin(tmp_path / "b", "credit")
+    with pytest.raises(FileExistsError):
+        books._linked(tmp_path / "none", tmp_path / "b")
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
 def test_the_same_entries_give_the_same_book(tmp_path):
     for name in ("one", "two"):
         books.begin(tmp_path / name, "credit")

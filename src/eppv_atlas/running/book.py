@@ -369,7 +369,7 @@ def _placed(path: Path, content: bytes) -> None:
             files.synced(Path(aside), content)
             Path(aside).chmod(0o644)
             try:
-                os.link(aside, path)
+                _linked(Path(aside), path)
             except FileExistsError:
                 raise taken from None
             files.sync_folder(path.parent)
@@ -377,6 +377,17 @@ def _placed(path: Path, content: bytes) -> None:
             Path(aside).unlink(missing_ok=True)
     except OSError as error:
         raise files.cannot_write(path, error) from None
+
+
+def _linked(aside: Path, path: Path) -> None:
+    """Give a file its name, if nothing has it."""
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without hard links: the name is taken first, then filled
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        aside.replace(path)
 
 
 def _broken(path: Path, error: Exception) -> UsageError | DataError:
