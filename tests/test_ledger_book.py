@@ -17,7 +17,7 @@ import pytest
 
 from eppv_atlas.errors import DataError, UsageError
 from eppv_atlas.running import book as books
-from eppv_atlas.running import book_schema, entries_file
+from eppv_atlas.running import book_file, book_schema, entries_file
 from eppv_atlas.running import ledger as brought_by
 from eppv_atlas.running.book import Book
 from eppv_atlas.schemes.ledger import rows
@@ -143,7 +143,7 @@ def test_a_book_is_begun_on_a_disk_without_hard_links(tmp_path, monkeypatch):
     with pytest.raises(UsageError, match="never overwritten"):
         books.begin(tmp_path / "b", "credit")
     with pytest.raises(FileExistsError):
-        books._linked(tmp_path / "none", tmp_path / "b")
+        book_file._linked(tmp_path / "none", tmp_path / "b")
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
 
 
@@ -203,7 +203,7 @@ def test_a_book_in_use_is_seen_to_grow(made):
 
 
 def test_a_writer_who_waits_too_long_is_told_so(made, monkeypatch):
-    monkeypatch.setattr(books, "BUSY_S", 0.05)
+    monkeypatch.setattr(book_file, "BUSY_S", 0.05)
     with closing(sqlite3.connect(made, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with Book.opened(made) as held, pytest.raises(UsageError, match="somebody else"):
