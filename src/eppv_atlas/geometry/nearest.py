@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -37,8 +37,8 @@ FARTHEST_M: Final = 5_000_000.0
 """Beyond this no chart is made."""
 _CURVATURE: Final = CGCS2000.a**2 / CGCS2000.b2**2
 """Largest Gaussian curvature of the ellipsoid, at the poles, per m²."""
-_ROUNDS: Final = 13
-_SHARES: Final = np.linspace(-1.0, 1.0, 5)
+_ROUNDS: Final = 9
+_SHARES: Final = np.linspace(-1.0, 1.0, 3)
 _PAIRS_AT_ONCE: Final = 20_000
 
 
@@ -94,7 +94,7 @@ class Edge:
     @cached_property
     def tree(self) -> shapely.STRtree:
         """Its edges on its chart, to be asked."""
-        return shapely.STRtree(shapely.linestrings(self.drawn.reshape(-1, 2, 2)))
+        return shapely.STRtree(_lines(self.drawn))
 
     @cached_property
     def middles(self) -> Floats:
@@ -123,7 +123,7 @@ def distance_m(one: Edge, other: Edge) -> float:
     if _meet(one.shape, other.shape):
         return 0.0
     there = _drawn(other.line[_maybe(one, other)], one.chart)
-    lines = shapely.linestrings(there.reshape(-1, 2, 2))
+    lines = _lines(there)
     found, apart = one.tree.query_nearest(lines, return_distance=True, all_matches=False)
     nearest = float(apart.min())
     reach = one.reach_m + nearest + 2 * LONGEST_EDGE_M
@@ -179,12 +179,20 @@ def _drawn(edges: Floats, chart: Chart) -> Floats:
     return np.hstack([chart.flat(edges[:, :2]), chart.flat(edges[:, 2:])])
 
 
+def _lines(edges: Floats) -> NDArray[Any]:
+    """Edges of a chart as lines; those of no length as points."""
+    lines = shapely.linestrings(edges.reshape(-1, 2, 2))
+    none = (edges[:, :2] == edges[:, 2:]).all(axis=1)
+    lines[none] = shapely.points(edges[none, :2])
+    return lines
+
+
 def _refined(pairs: Floats, chart: Chart) -> Floats:
     """Shortest geodesic of each pair of edges of the chart, by halving a grid of points on both."""
     a, b = pairs[:, None, 0:2], pairs[:, None, 2:4]
     c, d = pairs[:, None, 4:6], pairs[:, None, 6:8]
     s, t = _first(pairs)
-    width = np.full(len(pairs), 0.5)
+    width = np.full(len(pairs), 0.25)
     s_shares, t_shares = (grid.ravel() for grid in np.meshgrid(_SHARES, _SHARES))
     best = np.full(len(pairs), np.inf)
     rows = np.arange(len(pairs))
@@ -203,8 +211,8 @@ def _refined(pairs: Floats, chart: Chart) -> Floats:
 
 def _first(pairs: Floats) -> tuple[Floats, Floats]:
     """Where the nearest points of each pair are on the chart, as shares of both edges."""
-    one = shapely.linestrings(pairs[:, :4].reshape(-1, 2, 2))
-    other = shapely.linestrings(pairs[:, 4:].reshape(-1, 2, 2))
+    one = _lines(pairs[:, :4])
+    other = _lines(pairs[:, 4:])
     ends = shapely.get_coordinates(shapely.shortest_line(one, other)).reshape(-1, 2, 2)
 
     def share(point: Floats, begin: Floats, end: Floats) -> Floats:

@@ -109,6 +109,7 @@ class Matcher:
         self._sites: dict[tuple[str, str], _Lies] = {}
         self._places: dict[tuple[_Subregions, _Subregions], Value] = {}
         self._reach: dict[str | None, Value] = {}
+        self._known: dict[tuple[Value, ...], Answer] = {}
         self._answers: dict[tuple[str, Nature, _Subregions, str | None], Answer] = {}
 
     def _where(self, side: str, name: str, nature: Nature) -> _Lies:
@@ -118,17 +119,22 @@ class Matcher:
 
     def pair(self, impact: Impact, offer: Offer) -> dict[str, Value]:
         """What describes a pair: inputs of the cells, in SI units."""
+        made = self._unmeasured(impact, offer)
+        (there, _), decided = self._where("offer", offer.id, offer.nature), impact.decided or self.decided
+        return made | {"distance": self._distance(impact, offer, there, decided)}
+
+    def _unmeasured(self, impact: Impact, offer: Offer) -> dict[str, Value]:
+        """The same, as if the distance were not known."""
         lost, gained = impact.nature, offer.nature
         (here, region), (there, other) = self._where("impact", impact.id, lost), self._where("offer", offer.id, gained)
         if (here, there) not in self._places:
             self._places[here, there] = self.geography.place(here, there)
         place = self._places[here, there]
-        decided = impact.decided or self.decided
         return {
             "rule": self.rule,
             "kind": lost.kind,
             "same_kind": lost.kind == gained.kind,
-            "decided": decided,
+            "decided": impact.decided or self.decided,
             "impact_tec": None if lost.community is None else lost.community != NO_TEC,
             "same_tec": _same_community(lost, gained),
             "critical": impact.critical,
@@ -141,7 +147,7 @@ class Matcher:
             "offer_artificial": gained.artificial_hollows,
             "place": place,
             "same_region": same(region, other),
-            "distance": self._distance(impact, offer, there, decided),
+            "distance": None,
             "same_species": same(lost.species, gained.species),
             "steps": self.steps,
         }
@@ -180,8 +186,16 @@ class Matcher:
         outlined = all(self.geography.outlined(one) for one in there or ()) and bool(there)
         key = (impact.id, alike, there, None if outlined else offer.id)
         if key not in self._answers:
-            self._answers[key] = _answer(self.sheet.worked(self.pair(impact, offer))["settles"])
+            found = self._settles(self._unmeasured(impact, offer))
+            # three answers are sound: what is decided without the distance is not changed by it
+            self._answers[key] = self._settles(self.pair(impact, offer)) if found is None else found
         return self._answers[key]
+
+    def _settles(self, pair: Values) -> Answer:
+        key = tuple(pair.values())
+        if key not in self._known:
+            self._known[key] = _answer(self.sheet.worked(pair)["settles"])
+        return self._known[key]
 
     def verdict(self, impact: Impact, offer: Offer) -> Verdict:
         """Whether an offer may settle an impact, with every test and its words."""
