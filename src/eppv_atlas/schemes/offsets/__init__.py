@@ -13,16 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from eppv_atlas.errors import UsageError
 from eppv_atlas.model import Mechanism, Name
-from eppv_atlas.model.schemes.offsets import OffsetsScheme
+from eppv_atlas.model.schemes.offsets import OffsetsScheme, TradingGroup
 from eppv_atlas.results import Measure, PlacedCase
 from eppv_atlas.schemes.offsets import outcome
 from eppv_atlas.schemes.offsets.allocation import allocate
 from eppv_atlas.schemes.offsets.geography import UNPLACED, Geography
-from eppv_atlas.schemes.offsets.matcher import Matcher
+from eppv_atlas.schemes.offsets.matcher import Matcher, plain
 from eppv_atlas.schemes.offsets.records import Impact, Offer, Rule, Subregion
 from eppv_atlas.schemes.offsets.rules import cells, inputs, sources
 from eppv_atlas.schemes.trial import Ran, Trial, Value
@@ -32,8 +32,12 @@ __all__ = ["Market", "run", "settle", "trial"]
 
 _BEGIN: Final = "2022-10-31"
 """Day on which the page begins: up to it the document gives figures."""
+MOST_PAIRS: Final = 2_000_000
+"""Pairs of one run."""
 _OF_A_MARKET: Final = ("rule", "decided", "steps")
 """Inputs that speak of a whole market; the others describe one pair."""
+
+Side = TypeVar("Side", Impact, Offer)
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ def run(
     UsageError
         If only one side of a market is given, or inputs of a single pair are set for a market.
     """
-    del placed, mechanism, measures
+    del placed, measures
     if not given:
         return work(trial, chosen)
     missing = [name for name in ("impacts", "offers") if name not in given]
@@ -132,8 +136,45 @@ def run(
             f"{', '.join(single)} describe one pair; with files they come from the files",
             f"{'、'.join(single)} 只描述单一配对；给出文件时取自文件",
         )
-    market = Market(given["impacts"], given["offers"], given.get("subregions", ()))
+    groups = _scheme(mechanism).groups
+    market = Market(
+        grouped(given["impacts"], groups), grouped(given["offers"], groups), given.get("subregions", ())
+    )
+    pairs = len(market.impacts) * len(market.offers)
+    if pairs > MOST_PAIRS:
+        raise UsageError(
+            f"{pairs:,} pairs of impacts and offers are more than the {MOST_PAIRS:,} of one run; give fewer",
+            f"影响与供给共 {pairs:,} 对，超过一次试算的上限 {MOST_PAIRS:,}；请减少",
+        )
     return settle(trial, market, chosen, given.get("notes", ()))
+
+
+def grouped(sides: Sequence[Side], groups: Sequence[TradingGroup]) -> list[Side]:
+    """Impacts or offers with their trading group as an id: as named, else by the share cleared.
+
+    Raises
+    ------
+    UsageError
+        If groups are named that do not exist, or that are not those of the share cleared.
+    """
+    ids = {name: group.id for group in groups for name in (group.id, plain(group.name.zh), plain(group.name.en))}
+    out, wrong = [], []
+    for one in sides:
+        nature = one.nature
+        by_share = None
+        if nature.cleared is not None:
+            by_share = next(g.id for g in reversed(groups) if g.cleared_from <= nature.cleared or g is groups[0])
+        named = None if nature.group is None else ids.get(plain(nature.group))
+        if nature.group is not None and (named is None or by_share not in {None, named}):
+            wrong.append(f"{one.id[:40]}: {nature.group[:40]}")
+        out.append(replace(one, nature=replace(nature, group=named or by_share)))
+    if wrong:
+        have = ", ".join(group.id for group in groups)
+        raise UsageError(
+            f"these trading groups are not known, or not those of the share cleared: {outcome.listed(wrong)}; known: {have}",
+            f"交易组无法识别，或与清除比例不符：{outcome.listed(wrong)}；可用：{have}",
+        )
+    return out
 
 
 def settle(trial: Trial, market: Market, chosen: Mapping[str, Value], notes: Sequence[Name] = ()) -> Ran:
@@ -164,9 +205,8 @@ def settle(trial: Trial, market: Market, chosen: Mapping[str, Value], notes: Seq
     matches = {(i.id, o.id): matcher.answer(i, o) for i in impacts for o in offers}
     made = allocate(impacts, offers, matches)
     full = len(matches) <= outcome.MOST_PAIRS
-    verdicts = [
-        matcher.verdict(i, o) for i in impacts for o in offers if full or matches[i.id, o.id] is not False
-    ]
+    told = [(i, o) for i in impacts for o in offers if full or matches[i.id, o.id] is not False]
+    verdicts = [matcher.verdict(i, o) for i, o in told[: outcome.MOST_PAIRS]]
     used = {"rule": matcher.rule, "decided": matcher.decided, "steps": matcher.steps}
     shown = tuple(
         replace(one, value=used[one.id], whence=one.whence if one.id in chosen else None)
@@ -221,8 +261,9 @@ def _said(market: Market, geography: Geography, *, full: bool) -> list[Name]:
     if not full:
         out.append(
             Name(
-                zh="配对过多，表中只列可用与无法核验者。",
-                en="There are too many pairs to list: those that are a plain no are left out of the table.",
+                zh=f"配对过多：表中只列可用与无法核验者，至多 {outcome.MOST_PAIRS} 对。",
+                en="There are too many pairs to list: those that are a plain no are left out of the tables, which "
+                f"hold {outcome.MOST_PAIRS:,} at most.",
             )
         )
     return out

@@ -59,7 +59,9 @@ class Nature:
     vegetation_class, formation
         Vegetation class and vegetation formation.
     group
-        Offset trading group, as an id of the rule set.
+        Offset trading group, as an id of the scheme.
+    cleared
+        Share of the vegetation type that has been cleared, %, which settles the group where none is named.
     hollows
         Whether there are hollow-bearing trees.
     artificial_hollows
@@ -79,6 +81,7 @@ class Nature:
     vegetation_class: str | None = None
     formation: str | None = None
     group: str | None = None
+    cleared: float | None = None
     hollows: Answer = None
     artificial_hollows: Answer = None
     species: str | None = None
