@@ -90,7 +90,11 @@ def test_the_inside_and_holes_are_no_distance():
 
 @settings(max_examples=20)
 @given(
-    lon=st.floats(100, 150), lat=st.floats(-45, 45), east=st.floats(0.3, 4), north=st.floats(-3, 3), seed=st.integers(0, 99)
+    lon=st.floats(100, 150),
+    lat=st.floats(-45, 45),
+    east=st.floats(0.3, 4),
+    north=st.floats(-3, 3),
+    seed=st.integers(0, 99),
 )
 def test_both_ways_are_the_same(lon, lat, east, north, seed):
     one, other = blob(lon, lat, 0.1, 7, seed), blob(lon + east, lat + north, 0.15, 11, seed + 1)

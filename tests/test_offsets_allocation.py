@@ -28,12 +28,14 @@ def all_match(impacts, offers):
 
 
 @st.composite
-def markets(draw, fund="some", lots=True, most=3):
+def markets(draw, fund="some", *, lots=True, most=3):
     impacts = [
         impact(
             f"i{at}",
             draw(st.integers(1, 4)),
-            draw(st.integers(100, 900)) if fund == "all" or (fund == "some" and draw(st.booleans())) else None,
+            draw(st.integers(100, 900))
+            if fund == "all" or (fund == "some" and draw(st.booleans()))
+            else None,
             draw(st.sampled_from(["", "b"])),
         )
         for at in range(draw(st.integers(1, most)))
@@ -41,7 +43,14 @@ def markets(draw, fund="some", lots=True, most=3):
     offers = []
     for at in range(draw(st.integers(0, most))):
         size = draw(st.integers(1, 5))
-        offers.append(offer(f"o{at}", size, draw(st.integers(1, 900)), draw(st.sampled_from([1, 1, 2, size]) if lots else st.just(1))))
+        offers.append(
+            offer(
+                f"o{at}",
+                size,
+                draw(st.integers(1, 900)),
+                draw(st.sampled_from([1, 1, 2, size]) if lots else st.just(1)),
+            )
+        )
     offers = [o if o.least <= o.credits else offer(o.id, o.credits, o.price_cents) for o in offers]
     answers = {
         (i.id, o.id): draw(st.sampled_from([True, True, False, None])) for i in impacts for o in offers
@@ -196,7 +205,10 @@ def test_equal_costs_are_settled_by_the_ids():
 
 
 def test_what_is_not_auditable_or_has_no_price_is_never_bought():
-    impacts, offers = [impact("a", 1)], [offer("cheap", 1, 1), Offer("unpriced", NATURE, 1), offer("dear", 1, 900)]
+    impacts, offers = (
+        [impact("a", 1)],
+        [offer("cheap", 1, 1), Offer("unpriced", NATURE, 1), offer("dear", 1, 900)],
+    )
     answers = {("a", "cheap"): None, ("a", "unpriced"): True, ("a", "dear"): True}
     assert [u.offer for u in allocate(impacts, offers, answers).uses] == ["dear"]
 
@@ -217,12 +229,17 @@ def test_without_the_solver_one_line_says_what_to_do(monkeypatch):
 def test_a_market_of_some_size_is_settled_in_seconds(capsys):
     import random
 
-    draw = random.Random(3)  # noqa: S311
-    impacts = [impact(f"i{at:04}", draw.randint(1, 60), draw.randint(500_000, 900_000), f"b{at % 20}") for at in range(200)]
+    draw = random.Random(3)
+    impacts = [
+        impact(f"i{at:04}", draw.randint(1, 60), draw.randint(500_000, 900_000), f"b{at % 20}")
+        for at in range(200)
+    ]
     offers = []
     for at in range(2000):
         size = draw.randint(1, 120)
-        offers.append(offer(f"o{at:04}", size, draw.randint(100_000, 900_000), size if draw.random() < 0.05 else 1))
+        offers.append(
+            offer(f"o{at:04}", size, draw.randint(100_000, 900_000), size if draw.random() < 0.05 else 1)
+        )
     answers = {(i.id, o.id): draw.random() < 0.05 for i in impacts for o in offers}
     begun = time.perf_counter()
     made = allocate(impacts, offers, answers)

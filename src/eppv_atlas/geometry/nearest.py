@@ -181,7 +181,7 @@ def _drawn(edges: Floats, chart: Chart) -> Floats:
 
 def _lines(edges: Floats) -> NDArray[Any]:
     """Edges of a chart as lines; those of no length as points."""
-    lines = shapely.linestrings(edges.reshape(-1, 2, 2))
+    lines = np.asarray(shapely.linestrings(edges.reshape(-1, 2, 2)))
     none = (edges[:, :2] == edges[:, 2:]).all(axis=1)
     lines[none] = shapely.points(edges[none, :2])
     return lines
@@ -218,6 +218,6 @@ def _first(pairs: Floats) -> tuple[Floats, Floats]:
     def share(point: Floats, begin: Floats, end: Floats) -> Floats:
         along = end - begin
         square = np.maximum(np.sum(along**2, axis=1), 1e-30)
-        return np.clip(np.sum((point - begin) * along, axis=1) / square, 0.0, 1.0)
+        return np.asarray(np.clip(np.sum((point - begin) * along, axis=1) / square, 0.0, 1.0))
 
     return share(ends[:, 0], pairs[:, 0:2], pairs[:, 2:4]), share(ends[:, 1], pairs[:, 4:6], pairs[:, 6:8])

@@ -89,7 +89,13 @@ class Row:
             return None
         known = _FLAGS.get(found.casefold())
         if known is None:
-            faults.add(self, column, "yes-no", f"{found[:40]!r} is neither yes nor no", f"{found[:40]!r} 既非“是”也非“否”")
+            faults.add(
+                self,
+                column,
+                "yes-no",
+                f"{found[:40]!r} is neither yes nor no",
+                f"{found[:40]!r} 既非“是”也非“否”",
+            )
         return known
 
     def choice(self, column: str, options: Mapping[str, str], faults: Faults) -> str | None:
@@ -100,7 +106,13 @@ class Row:
         known = options.get(found.casefold())
         if known is None:
             have = ", ".join(options)
-            faults.add(self, column, "one-of", f"{found[:40]!r} is none of {have}", f"{found[:40]!r} 不在可用值之内：{have}")
+            faults.add(
+                self,
+                column,
+                "one-of",
+                f"{found[:40]!r} is none of {have}",
+                f"{found[:40]!r} 不在可用值之内：{have}",
+            )
         return known
 
     def figure(self, column: str, faults: Faults, low: float, high: float) -> float | None:
@@ -109,7 +121,13 @@ class Row:
         if found is None:
             return None
         if not low <= float(found) <= high:
-            faults.add(self, column, "bounds", f"{found} is not between {low:g} and {high:g}", f"{found} 不在 {low:g} 至 {high:g} 之间")
+            faults.add(
+                self,
+                column,
+                "bounds",
+                f"{found} is not between {low:g} and {high:g}",
+                f"{found} 不在 {low:g} 至 {high:g} 之间",
+            )
             return None
         return float(found)
 
@@ -122,7 +140,11 @@ class Row:
             return None
         if found != int(found) or not low <= found <= high:
             faults.add(
-                self, column, "whole", f"{found} is no whole number from {low} to {high}", f"{found} 不是 {low} 至 {high} 的整数"
+                self,
+                column,
+                "whole",
+                f"{found} is no whole number from {low} to {high}",
+                f"{found} 不是 {low} 至 {high} 的整数",
             )
             return None
         return int(found)
@@ -147,7 +169,9 @@ class Row:
             return None
         plain = found.replace(",", "").removeprefix("A$").removeprefix("$").strip()
         if not _PLAIN.fullmatch(plain):
-            faults.add(self, column, "number", f"{found[:40]!r} is no plain number", f"{found[:40]!r} 不是普通数字")
+            faults.add(
+                self, column, "number", f"{found[:40]!r} is no plain number", f"{found[:40]!r} 不是普通数字"
+            )
             return None
         return Decimal(plain)
 
@@ -159,7 +183,13 @@ class Row:
         try:
             return dt.date.fromisoformat(found[:10] if found[10:11] in {"T", " "} else found).isoformat()
         except ValueError:
-            faults.add(self, column, "date", f"{found[:40]!r} is no date such as 2023-05-01", f"{found[:40]!r} 不是日期，应如 2023-05-01")
+            faults.add(
+                self,
+                column,
+                "date",
+                f"{found[:40]!r} is no date such as 2023-05-01",
+                f"{found[:40]!r} 不是日期，应如 2023-05-01",
+            )
             return None
 
     def confidence(self, faults: Faults) -> str:
@@ -171,7 +201,13 @@ class Row:
             if found.casefold() in {one.id, one.zh, one.en.casefold()}:
                 return one.id
         have = ", ".join(CONFIDENCES)
-        faults.add(self, "confidence", "one-of", f"{found[:40]!r} is none of {have}", f"{found[:40]!r} 不在可用值之内：{have}")
+        faults.add(
+            self,
+            "confidence",
+            "one-of",
+            f"{found[:40]!r} is none of {have}",
+            f"{found[:40]!r} 不在可用值之内：{have}",
+        )
         return "schematic"
 
 
@@ -279,7 +315,13 @@ def _shapes(layer: Layer) -> tuple[list[BaseGeometry | None], tuple[Name, ...]]:
     invalid = ~shapely.is_valid(moved)
     if invalid.any():
         wrong = (numbers[invalid] + 1).tolist()
-        raise refused(layer.file, "valid", "has shapes that cross themselves; repair them first", "含有自相交的图形；请先修复", wrong)
+        raise refused(
+            layer.file,
+            "valid",
+            "has shapes that cross themselves; repair them first",
+            "含有自相交的图形；请先修复",
+            wrong,
+        )
     for at, shape in zip(numbers.tolist(), moved, strict=True):
         out[at] = shape
     return out, notes
@@ -291,7 +333,11 @@ def _degrees(layer: Layer, numbers: NDArray[np.int64]) -> None:
     if off.any():
         wrong = (numbers[off] + 1).tolist()
         raise refused(
-            layer.file, "crs", "has plane coordinates but no CRS; use a format that holds one", "坐标不是经纬度，又没有坐标系；请改用能存坐标系的格式", wrong
+            layer.file,
+            "crs",
+            "has plane coordinates but no CRS; use a format that holds one",
+            "坐标不是经纬度，又没有坐标系；请改用能存坐标系的格式",
+            wrong,
         )
 
 
@@ -301,4 +347,3 @@ def _first_line(path: Path, layer: Layer) -> int:
         return 0
     lines = path.read_bytes().rstrip().splitlines()
     return 2 if len(lines) == len(layer) + 1 and all(line.strip() for line in lines) else 0
-

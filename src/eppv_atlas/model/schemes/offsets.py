@@ -57,11 +57,15 @@ class OffsetRules(Record):
     @model_validator(mode="after")
     def _length(self) -> OffsetRules:
         if self.within.zone is not None:
-            raise PydanticCustomError("no_distance", "a distance comes from a fact or an assumption, not from a zone")
+            raise PydanticCustomError(
+                "no_distance", "a distance comes from a fact or an assumption, not from a zone"
+            )
         if self.within.assumed is not None:
             unit = UNITS.get(self.within.unit or "")
             if unit is None or unit.quantity != "length" or self.within.assumed < 0:
-                raise PydanticCustomError("no_distance", "an assumed distance has a unit of length, such as km, and is not negative")
+                raise PydanticCustomError(
+                    "no_distance", "an assumed distance has a unit of length, such as km, and is not negative"
+                )
         return self
 
 

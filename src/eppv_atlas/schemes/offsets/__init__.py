@@ -157,13 +157,17 @@ def grouped(sides: Sequence[Side], groups: Sequence[TradingGroup]) -> list[Side]
     UsageError
         If groups are named that do not exist, or that are not those of the share cleared.
     """
-    ids = {name: group.id for group in groups for name in (group.id, plain(group.name.zh), plain(group.name.en))}
+    ids = {
+        name: group.id for group in groups for name in (group.id, plain(group.name.zh), plain(group.name.en))
+    }
     out, wrong = [], []
     for one in sides:
         nature = one.nature
         by_share = None
         if nature.cleared is not None:
-            by_share = next(g.id for g in reversed(groups) if g.cleared_from <= nature.cleared or g is groups[0])
+            by_share = next(
+                g.id for g in reversed(groups) if g.cleared_from <= nature.cleared or g is groups[0]
+            )
         named = None if nature.group is None else ids.get(plain(nature.group))
         if nature.group is not None and (named is None or by_share not in {None, named}):
             wrong.append(f"{one.id[:40]}: {nature.group[:40]}")
@@ -239,14 +243,19 @@ def _said(market: Market, geography: Geography, *, full: bool) -> list[Name]:
                 "adjoin is not auditable.",
             )
         )
-    sites = [(one.id, one.nature) for one in (*market.impacts, *market.offers)]
+    sites = [(one.id, one.nature) for one in market.impacts]
+    sites += [(one.id, one.nature) for one in market.offers]
     wrong = geography.disagreements(sites)
     if wrong:
-        told = "; ".join(f"{name[:40]}: {stated[:40]} ≠ {', '.join(lies)[:60]}" for name, stated, lies in wrong[:3])
+        told = "; ".join(
+            f"{name[:40]}: {stated[:40]} ≠ {', '.join(lies)[:60]}" for name, stated, lies in wrong[:3]
+        )
         out.append(
             Name(
                 zh=f"有 {len(wrong)} 处场地所写亚区与图形不符，以图形为准（{told}）。"[:400],
-                en=f"{len(wrong)} sites state another subregion than their shapes lie in; the shapes count ({told})."[:400],
+                en=f"{len(wrong)} sites state another subregion than their shapes lie in; the shapes count ({told})."[
+                    :400
+                ],
             )
         )
     vague = [name for name, nature in sites if nature.shape is not None and nature.confidence in UNPLACED]

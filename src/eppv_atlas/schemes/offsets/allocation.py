@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
@@ -77,13 +76,13 @@ def allocate(impacts: Sequence[Impact], offers: Sequence[Offer], matches: Matche
         lots.append(stuck.id)
 
 
-def _solver() -> ModuleType:
+def _solver() -> Any:
     try:
         import scipy.optimize
     except ImportError:
         raise UsageError(
             'the allocation needs SciPy: pip install "eppv-atlas[schemes]"',
-            "求最省的配置需要 SciPy：pip install \"eppv-atlas[schemes]\"",
+            '求最省的配置需要 SciPy：pip install "eppv-atlas[schemes]"',
         ) from None
     return scipy.optimize
 
@@ -204,7 +203,7 @@ class _Program:
     ) -> tuple[NDArray[np.int64], float] | None:
         from scipy.sparse import csr_array
 
-        optimize: Any = _solver()
+        optimize = _solver()
         starts = np.cumsum([0, *(len(row.parts) for row in rows)])
         columns = [at for row in rows for at, _ in row.parts]
         values = [share for row in rows for _, share in row.parts]
@@ -242,7 +241,8 @@ class _Program:
             one = self.offers[offer]
             assert one.price_cents is not None
             purchases.append(Purchase(buyer, offer, max(used, one.least), used, one.price_cents))
-        cost = sum(one.credits * one.price_cents for one in (*purchases, *payments))
+        cost = sum(one.credits * one.price_cents for one in purchases)
+        cost += sum(one.credits * one.price_cents for one in payments)
         made = Allocation(tuple(uses), tuple(purchases), tuple(payments), cost, min(cost, _up(bound)))
         self._believed(made)
         return made

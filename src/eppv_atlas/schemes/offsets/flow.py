@@ -271,7 +271,9 @@ def _settled(dossier: Dossier, step: Settled) -> Dossier:
         )
     if step.way == "mine-rehabilitation" and not step.large_mine:
         raise _refused(
-            dossier, "rehabilitation of a mine is a way for large mines only", "矿区生态修复只适用于大型采矿项目"
+            dossier,
+            "rehabilitation of a mine is a way for large mines only",
+            "矿区生态修复只适用于大型采矿项目",
         )
     left = {**dossier.owed, step.of: owed - step.credits}
     left = {name: number for name, number in left.items() if number}
@@ -288,7 +290,9 @@ def _owing(dossier: Dossier, of: str) -> int:
 
 
 def _whole(dossier: Dossier, credits_: Mapping[str, int]) -> None:
-    if any(isinstance(number, bool) or not isinstance(number, int) or number < 0 for number in credits_.values()):
+    if any(
+        isinstance(number, bool) or not isinstance(number, int) or number < 0 for number in credits_.values()
+    ):
         raise _refused(dossier, "credits are whole numbers from 0 on", "信用数须为不小于 0 的整数")
 
 
@@ -296,10 +300,14 @@ def _in_time(dossier: Dossier, step: Step) -> None:
     try:
         day = dt.date.fromisoformat(step.on)
     except ValueError:
-        raise _refused(dossier, f"{step.on!r} is no date such as 2023-05-01", f"{step.on!r} 不是日期，应如 2023-05-01") from None
+        raise _refused(
+            dossier, f"{step.on!r} is no date such as 2023-05-01", f"{step.on!r} 不是日期，应如 2023-05-01"
+        ) from None
     if dossier.steps and day < dt.date.fromisoformat(dossier.steps[-1].on):
         last = dossier.steps[-1].on
-        raise _refused(dossier, f"{step.on} is before the last step ({last})", f"{step.on} 早于上一步（{last}）")
+        raise _refused(
+            dossier, f"{step.on} is before the last step ({last})", f"{step.on} 早于上一步（{last}）"
+        )
 
 
 def _refused(dossier: Dossier, en: str, zh: str) -> UsageError:

@@ -126,7 +126,10 @@ class Matcher:
     def _unmeasured(self, impact: Impact, offer: Offer) -> dict[str, Value]:
         """The same, as if the distance were not known."""
         lost, gained = impact.nature, offer.nature
-        (here, region), (there, other) = self._where("impact", impact.id, lost), self._where("offer", offer.id, gained)
+        (here, region), (there, other) = (
+            self._where("impact", impact.id, lost),
+            self._where("offer", offer.id, gained),
+        )
         if (here, there) not in self._places:
             self._places[here, there] = self.geography.place(here, there)
         place = self._places[here, there]

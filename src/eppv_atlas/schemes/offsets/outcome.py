@@ -108,7 +108,12 @@ def _settled(impacts: Sequence[Impact], made: Allocation) -> Table:
         _column("open", "未清偿", "Not settled"),
         _column("state", "结果", "Outcome"),
     )
-    return Table("obligations", _name("各项信用义务如何清偿", "How each credit obligation is settled"), columns, tuple(rows))
+    return Table(
+        "obligations",
+        _name("各项信用义务如何清偿", "How each credit obligation is settled"),
+        columns,
+        tuple(rows),
+    )
 
 
 def _bought(made: Allocation) -> Table:
@@ -136,20 +141,26 @@ def _bought(made: Allocation) -> Table:
 
 def _used(made: Allocation) -> Table:
     rows: tuple[Row, ...] = tuple((one.impact, one.offer, one.credits) for one in made.uses)
-    return Table("uses", _name("信用用于何处", "Which credits settle what"), (_IMPACT, _OFFER, _CREDITS), rows)
+    return Table(
+        "uses", _name("信用用于何处", "Which credits settle what"), (_IMPACT, _OFFER, _CREDITS), rows
+    )
 
 
 def told(group: Shortage) -> Name:
     """A shortage in words, with its arithmetic."""
     impacts, offers = listed(group.impacts), listed(group.offers)
-    return _name(
-        f"所列影响共须 {group.owed} 份；能清偿其中任何一项的全部供给只有 {group.offered} 份："
-        f"{group.owed} − {group.offered} = {group.short}，无论如何都缺 {group.short} 份",
-        f"these impacts owe {group.owed} together; all offers that may settle any of them hold {group.offered}: "
-        f"{group.owed} − {group.offered} = {group.short} are short, whatever is done",
-    ) if impacts and offers else _name(
-        f"没有任何供给可清偿所列影响：{group.owed} − 0 = {group.short}，全部缺少",
-        f"no offer may settle these impacts: {group.owed} − 0 = {group.short} are short",
+    return (
+        _name(
+            f"所列影响共须 {group.owed} 份；能清偿其中任何一项的全部供给只有 {group.offered} 份："
+            f"{group.owed} − {group.offered} = {group.short}，无论如何都缺 {group.short} 份",
+            f"these impacts owe {group.owed} together; all offers that may settle any of them hold {group.offered}: "
+            f"{group.owed} − {group.offered} = {group.short} are short, whatever is done",
+        )
+        if impacts and offers
+        else _name(
+            f"没有任何供给可清偿所列影响：{group.owed} − 0 = {group.short}，全部缺少",
+            f"no offer may settle these impacts: {group.owed} − 0 = {group.short} are short",
+        )
     )
 
 
@@ -166,7 +177,9 @@ def _short(made: Allocation) -> Table:
         _column("short", "缺口", "Short"),
         _column("proof", "证明", "Proof"),
     )
-    return Table("shortages", _name("缺口：为何不能全部清偿", "Shortages: why not all can be settled"), columns, rows)
+    return Table(
+        "shortages", _name("缺口：为何不能全部清偿", "Shortages: why not all can be settled"), columns, rows
+    )
 
 
 def _not_auditable(verdicts: Sequence[Verdict]) -> Table:
@@ -180,13 +193,21 @@ def _not_auditable(verdicts: Sequence[Verdict]) -> Table:
             rows.append((one.impact, one.offer, known))
     columns = (_IMPACT, _OFFER, _column("missing", "缺少的资料", "What is missing"))
     return Table(
-        "not-auditable", _name("无法核验的配对，未予采用", "Pairs that are not auditable, and not used"), columns, tuple(rows)
+        "not-auditable",
+        _name("无法核验的配对，未予采用", "Pairs that are not auditable, and not used"),
+        columns,
+        tuple(rows),
     )
 
 
 def _unpriced(offers: Sequence[Offer]) -> Table:
     rows: tuple[Row, ...] = tuple((one.id, one.credits) for one in offers if one.price_cents is None)
-    return Table("unpriced", _name("没有价格、未参与配置的供给", "Offers without a price, matched but not bought"), (_OFFER, _CREDITS), rows)
+    return Table(
+        "unpriced",
+        _name("没有价格、未参与配置的供给", "Offers without a price, matched but not bought"),
+        (_OFFER, _CREDITS),
+        rows,
+    )
 
 
 def _pairs(verdicts: Sequence[Verdict]) -> Table:
@@ -195,7 +216,15 @@ def _pairs(verdicts: Sequence[Verdict]) -> Table:
     for one in verdicts:
         said: Mapping[str, Name] = {check.id: check.words for check in one.checks}
         distance = None if one.distance_m is None else round(one.distance_m / 1000, 4)
-        rows.append((one.impact, one.offer, answer_name(one.answer), distance, *(said.get(test, "") for test in tests)))
+        rows.append(
+            (
+                one.impact,
+                one.offer,
+                answer_name(one.answer),
+                distance,
+                *(said.get(test, "") for test in tests),
+            )
+        )
     columns = (
         _IMPACT,
         _OFFER,
@@ -212,7 +241,11 @@ def layers(impacts: Sequence[Impact], offers: Sequence[Offer], made: Allocation)
     for one in made.purchases:
         used[one.offer] = used.get(one.offer, 0) + one.credits
     sides: tuple[tuple[str, Name, list[tuple[str, Nature, int, float | None]]], ...] = (
-        ("impacts", _name("受损场地", "Impact sites"), [(one.id, one.nature, one.credits, None) for one in impacts]),
+        (
+            "impacts",
+            _name("受损场地", "Impact sites"),
+            [(one.id, one.nature, one.credits, None) for one in impacts],
+        ),
         (
             "offers",
             _name("所供场地，颜色示已买比例", "Offered sites, coloured by the share bought"),

@@ -198,4 +198,3 @@ def sources(scheme: OffsetsScheme) -> tuple[Name, ...]:
         )
     )
     return tuple(told)
-

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from eppv_atlas.model import Name
-from eppv_atlas.schemes.offsets.records import NO_TEC, Impact, Offer
+from eppv_atlas.schemes.offsets.records import NO_TEC, Impact, Nature, Offer
 from eppv_atlas.schemes.trial import Value
 
 NOT_AUDITABLE: Final = Name(zh="无法核验", en="not auditable")
@@ -68,41 +68,52 @@ def words(test: str, made: Mapping[str, Value], impact: Impact, offer: Offer) ->
 
 def _told(test: str, made: Mapping[str, Value], impact: Impact, offer: Offer) -> tuple[str, str]:
     lost, gained = impact.nature, offer.nature
+    if test in _BOTH:
+        zh, en, field = _BOTH[test]
+        return _both(zh, en, getattr(lost, field), getattr(gained, field))
     if test == "alike":
         return _alike(made, impact, offer)
-    if test == "same_species_":
-        return _both("物种", "species", lost.species, gained.species)
     if test in {"hollows", "hollows_variation"}:
-        mine, theirs = _flag(lost.hollows), _flag(gained.hollows)
-        zh = f"带树洞的树：受损场地{mine.zh}，所供场地{theirs.zh}"
-        en = f"hollow-bearing trees: impact site {mine.en}, offered site {theirs.en}"
-        if test == "hollows_variation":
-            made_by_hand = _flag(gained.artificial_hollows)
-            zh, en = f"{zh}；人工树洞{made_by_hand.zh}", f"{en}; artificial hollows {made_by_hand.en}"
-        return zh, en
+        return _hollows(lost, gained, artificial=test == "hollows_variation")
     if test in {"near", "near_variation"}:
         return _near(made, region=test == "near_variation")
-    if test == "formation":
-        return _both("植被群系", "formation", lost.formation, gained.formation)
-    if test == "group_enough":
-        return _both("交易组", "trading group", lost.group, gained.group)
     if test == "not_critical":
         critical = answered(impact.critical)
         return f"极危：{critical.zh}", f"critically endangered: {critical.en}"
     if test == "steps_taken":
         taken = answered(made.get("steps"))
         return f"合理步骤已走完：{taken.zh}", f"reasonable steps taken: {taken.en}"
-    if test == "same_kind_":
-        return _both("信用种类", "kind of credit", lost.kind, gained.kind)
     day = _text(made.get("decided"))  # in_force, variation_open
     return f"批准日期 {day.zh}", f"day of the approval {day.en}"
+
+
+_BOTH: Final = {
+    "same_species_": ("物种", "species", "species"),
+    "formation": ("植被群系", "formation", "formation"),
+    "group_enough": ("交易组", "trading group", "group"),
+    "same_kind_": ("信用种类", "kind of credit", "kind"),
+}
+"""Tests that hold one thing of both sides against each other: its words, and where it stands."""
+
+
+def _hollows(lost: Nature, gained: Nature, *, artificial: bool) -> tuple[str, str]:
+    mine, theirs = _flag(lost.hollows), _flag(gained.hollows)
+    zh = f"带树洞的树：受损场地{mine.zh}，所供场地{theirs.zh}"
+    en = f"hollow-bearing trees: impact site {mine.en}, offered site {theirs.en}"
+    if artificial:
+        made = _flag(gained.artificial_hollows)
+        zh, en = f"{zh}；人工树洞{made.zh}", f"{en}; artificial hollows {made.en}"
+    return zh, en
 
 
 def _alike(made: Mapping[str, Value], impact: Impact, offer: Offer) -> tuple[str, str]:
     lost, gained = impact.nature, offer.nature
     on = made.get("impact_tec")
     if on is None:
-        return "未说明受损的是否受威胁生态群落", "it is not said whether what is lost is a threatened ecological community"
+        return (
+            "未说明受损的是否受威胁生态群落",
+            "it is not said whether what is lost is a threatened ecological community",
+        )
     if on is True:
         return _both("受威胁生态群落", "threatened ecological community", lost.community, gained.community)
     class_zh, class_en = _both("植被类", "class", lost.vegetation_class, gained.vegetation_class)
