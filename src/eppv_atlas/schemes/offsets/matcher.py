@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from eppv_atlas.schemes.evaluation import evaluate
 from eppv_atlas.schemes.formulas import names, tree
 from eppv_atlas.schemes.offsets.geography import Geography, placing
 from eppv_atlas.schemes.offsets.records import (
@@ -30,7 +31,6 @@ from eppv_atlas.schemes.offsets.records import (
 from eppv_atlas.schemes.offsets.rules import TESTS
 from eppv_atlas.schemes.offsets.telling import words
 from eppv_atlas.schemes.trial import Cell, Value
-from eppv_atlas.schemes.worksheet import evaluate
 
 Values = Mapping[str, Value]
 _ASIDE = ("same_class", "impact_group", "offer_group")
@@ -110,7 +110,9 @@ class Matcher:
         self._places: dict[tuple[_Subregions, _Subregions], Value] = {}
         self._reach: dict[str | None, Value] = {}
         self._known: dict[tuple[Value, ...], Answer] = {}
-        self._answers: dict[tuple[str, Nature, _Subregions, str | None], Answer] = {}
+        self._answers: dict[tuple[str, int], Answer] = {}
+        self._kinds: dict[str, int] = {}
+        self._numbers: dict[tuple[Nature, _Subregions, str | None], int] = {}
 
     def _where(self, side: str, name: str, nature: Nature) -> _Lies:
         if (side, name) not in self._sites:
@@ -183,16 +185,22 @@ class Matcher:
 
     def answer(self, impact: Impact, offer: Offer) -> Answer:
         """Whether an offer may settle an impact; nothing else is told."""
-        there, region = self._where("offer", offer.id, offer.nature)
-        # offers that are alike and lie alike have one answer
-        alike = replace(offer.nature, subregion=None, region=region, shape=None, confidence="")
-        outlined = all(self.geography.outlined(one) for one in there or ()) and bool(there)
-        key = (impact.id, alike, there, None if outlined else offer.id)
+        key = impact.id, self._alike(offer)
         if key not in self._answers:
             found = self._settles(self._unmeasured(impact, offer))
             # three answers are sound: what is decided without the distance is not changed by it
             self._answers[key] = self._settles(self.pair(impact, offer)) if found is None else found
         return self._answers[key]
+
+    def _alike(self, offer: Offer) -> int:
+        """A number that offers share which are alike and lie alike: they have one answer."""
+        if offer.id not in self._kinds:
+            there, region = self._where("offer", offer.id, offer.nature)
+            alike = replace(offer.nature, subregion=None, region=region, shape=None, confidence="")
+            outlined = bool(there) and all(self.geography.outlined(one) for one in there or ())
+            key = alike, there, None if outlined else offer.id
+            self._kinds[offer.id] = self._numbers.setdefault(key, len(self._numbers))
+        return self._kinds[offer.id]
 
     def _settles(self, pair: Values) -> Answer:
         key = tuple(pair.values())
