@@ -76,7 +76,7 @@ def read(path: Path, layer: str | None = None, *, areas: bool = False) -> Vector
     if found.table:
         raise refused(found.file, "shapes", "is a table without shapes", "是没有图形的表")
     kept = ~(shapely.is_missing(found.shapes) | shapely.is_empty(found.shapes))
-    shapes = settle(found.file, found.shapes[kept], (), None, Asked(_crs(found.file, found.crs)))
+    shapes = settle(found.file, found.shapes[kept], (), None, Asked(declared_crs(found.file, found.crs)))
     numbers = np.flatnonzero(kept) + 1
     if areas:
         _areas(found.file, shapes.shapes, numbers)
@@ -87,7 +87,14 @@ def read(path: Path, layer: str | None = None, *, areas: bool = False) -> Vector
     return Vectors(found.file, shapes.shapes, columns, (*found.doubts, *shapes.doubts))
 
 
-def _crs(file: str, declared: str | None) -> str:
+def declared_crs(file: str, declared: str | None) -> str:
+    """The CRS that a file declares, where its way to longitude and latitude is known.
+
+    Raises
+    ------
+    DataError
+        Where it declares none, or none that is known.
+    """
     if declared is None:
         raise refused(
             file,
