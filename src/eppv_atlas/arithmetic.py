@@ -39,6 +39,7 @@ _QUANTITIES: Final = {
     "time": ("时间", "a time"),
     "money": ("金额（元）", "money (CNY)"),
     "dollars": ("金额（美元）", "money (USD)"),
+    "australian-dollars": ("金额（澳元）", "money (AUD)"),
     "money-per-area": ("单位面积金额", "money for an area"),
     "power": ("功率", "power"),
     "energy": ("电量", "energy"),

@@ -28,6 +28,7 @@ _BASE_UNITS: Final = {
     "kg": ("千克", "kg"),
     "CNY": ("元", "CNY"),
     "USD": ("美元", "USD"),
+    "AUD": ("澳元", "AUD"),
     "W": ("瓦", "W"),
 }
 _RAISED: Final = {1: "", 2: "²", 3: "³"}

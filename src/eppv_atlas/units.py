@@ -23,6 +23,7 @@ Quantity = Literal[
     "count",
     "money",
     "dollars",
+    "australian-dollars",
     "money-per-area",
     "power",
     "energy",
@@ -39,6 +40,7 @@ DIMENSIONS: dict[str, dict[str, int]] = {
     "time": {"h": 1},
     "money": {"CNY": 1},
     "dollars": {"USD": 1},
+    "australian-dollars": {"AUD": 1},
     "money-per-area": {"CNY": 1, "m": -2},
     "power": {"W": 1},
     "energy": {"W": 1, "h": 1},
@@ -115,6 +117,7 @@ _ALL = (
     Unit("CNY", "money", 1.0, "元", "CNY", ("元",)),
     Unit("fen", "money", 0.01, "分", "fen", ("分",)),
     Unit("USD", "dollars", 1.0, "美元", "USD", ("美元",)),
+    Unit("AUD", "australian-dollars", 1.0, "澳元", "AUD", ("澳元",)),
     Unit("CNY-per-mu", "money-per-area", 3 / 2000, "元/亩", "CNY per mu", ("元/亩", "元")),
 )
 UNITS: dict[str, Unit] = {unit.id: unit for unit in _ALL}

@@ -198,7 +198,9 @@ class Line:
     role
         As in its cell.
     formula
-        The formula with names, and with numbers in their place; empty where there is none.
+        The formula with names.
+    numbers
+        The formula with numbers in place of the names; both are empty where there is none.
     low, high
         Range that the confidence of the inputs implies; None where there is none.
     """
@@ -208,8 +210,8 @@ class Line:
     value: Value | Name
     unit: str = ""
     role: str = "result"
-    formula: str = ""
-    numbers: str = ""
+    formula: str | Name = ""
+    numbers: str | Name = ""
     low: float | None = None
     high: float | None = None
 
