@@ -5,6 +5,11 @@ and what a tree means stands with ``schemes.worksheet.evaluate``. A unit is
 ``{"id", "zh", "en", "si"}`` or null: an input's value stands in its unit and enters formulas times
 `si`, a result leaves them divided by `si`.
 
+``spread`` of an input is the share by which a measured area may be off, either way: evaluate a cell at
+both ends of all such inputs (every combination) for its range. It is null where there is none; where a
+`confidence` stands beside it all the same, the area cannot be relied on and what rests on it has no range.
+An input that a reader changed has neither.
+
 Floor 3, part of schemes: knows the records of trials, formulas and units; must not know cases,
 files, maps or pages.
 """
@@ -18,6 +23,7 @@ import shapely
 from eppv_atlas.model import Name
 from eppv_atlas.schemes.formulas import shown, tree
 from eppv_atlas.schemes.trial import Cell, Column, Input, Layer, Line, Progression, Ran, Table, Trial, Value
+from eppv_atlas.schemes.worksheet import spread
 from eppv_atlas.units import UNITS
 
 DECIMALS = 6
@@ -102,6 +108,7 @@ def _input(one: Input) -> dict[str, Any]:
         "options": [{"id": option.id, "label": _name(option.label)} for option in one.options],
         "whence": None if one.whence is None else _name(one.whence),
         "confidence": one.confidence,
+        "spread": spread(one),
     }
 
 

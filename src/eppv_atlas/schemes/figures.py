@@ -1,0 +1,61 @@
+"""A value of a scheme as readers write it.
+
+Floor 3, part of schemes: knows units and words; must not know cases, files or where a text goes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from eppv_atlas.model import Name
+from eppv_atlas.schemes.trial import Option, Value
+from eppv_atlas.units import UNITS, number_text
+
+UNKNOWN: Final = Name(zh="未知", en="not known")
+_MONEY: Final = {"money", "dollars", "australian-dollars"}
+_CLOSE: Final = {"percent", "permille"}
+
+
+def value_text(value: Value | Name, unit: str, lang: str, options: Sequence[Option] = ()) -> str:
+    """A value with its unit.
+
+    Parameters
+    ----------
+    value
+        In `unit`.
+    unit
+        A unit of ``units.UNITS``, or empty.
+    lang
+        ``zh`` or ``en``.
+    options
+        Of a choice: its label is shown.
+
+    >>> value_text(1544291.0412, "AUD", "en"), value_text(None, "mu", "zh"), value_text(0.5, "percent", "en")
+    ('1,544,291.04 AUD', '未知', '0.5%')
+    """
+    if value is None:
+        return str(getattr(UNKNOWN, lang))
+    if isinstance(value, Name):
+        return str(getattr(value, lang))
+    if isinstance(value, bool):
+        return {"zh": "是" if value else "否", "en": "yes" if value else "no"}[lang]
+    if isinstance(value, str):
+        return next((str(getattr(one.label, lang)) for one in options if one.id == value), value)
+    symbol = getattr(UNITS[unit], lang) if unit else ""
+    space = "" if unit in _CLOSE or not symbol else " "
+    return f"{figure(value, unit)}{space}{symbol}"
+
+
+def figure(value: float, unit: str) -> str:
+    """A number without its unit: cents for money, else at most six decimals, or six digits where it is small."""
+    if not math.isfinite(value):
+        return UNKNOWN.en
+    if unit and UNITS[unit].quantity in _MONEY:
+        text = f"{value:,.2f}"
+    elif value and abs(value) < 1:
+        text = number_text(float(f"{value:.6g}"))
+    else:
+        text = number_text(round(value, 6 if abs(value) < 1e3 else 2))
+    return "−" + text[1:] if text.startswith("-") and text.strip("-0.,") else text.lstrip("-")
