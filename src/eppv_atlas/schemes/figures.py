@@ -49,11 +49,11 @@ def value_text(value: Value | Name, unit: str, lang: str, options: Sequence[Opti
 
 
 def figure(value: float, unit: str) -> str:
-    """A number without its unit: cents for money, else at most six decimals, or six digits where it is small."""
+    """A number without its unit: cents for money that is not whole, else at most six decimals, or six digits where it is small."""
     if not math.isfinite(value):
         return UNKNOWN.en
     if unit and UNITS[unit].quantity in _MONEY:
-        text = f"{value:,.2f}"
+        text = f"{value:,.2f}".removesuffix(".00")
     elif value and abs(value) < 1:
         text = number_text(float(f"{value:.6g}"))
     else:

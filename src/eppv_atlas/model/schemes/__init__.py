@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from eppv_atlas.model.schemes.base import FactRef, From, Refers, SiteRef, ZoneRef
+from eppv_atlas.model.schemes.base import FactRef, From, Part, Refers, SiteRef, ZoneRef
 from eppv_atlas.model.schemes.ledger import LedgerScheme
 from eppv_atlas.model.schemes.offsets import OffsetsScheme
 from eppv_atlas.model.schemes.patrol import PatrolScheme
@@ -36,6 +36,7 @@ __all__ = [
     "From",
     "LedgerScheme",
     "OffsetsScheme",
+    "Part",
     "PatrolScheme",
     "PaymentScheme",
     "Refers",

@@ -48,3 +48,23 @@ class From(Record):
         if self.assumed is not None and self.why is None:
             raise PydanticCustomError("no_reason", "an assumed value says why")
         return self
+
+
+class Part(Record):
+    """One quantity of a scheme: what it is called and where its number comes from."""
+
+    label: Name | None = None
+    """名称；不写则用数据的说明或分区名称。 What it is; the fact's label or the zone's name where left out."""
+    source: From | None = None
+    """数值出处；文件未给出则不写，由使用者填入。 Where its number comes from; left out where the source gives none."""
+    unit: UnitId | None = None
+    """单位；由数据或设定值给出时不写。 Unit, where neither fact nor assumed value has one, or in which an area is shown."""
+
+    @model_validator(mode="after")
+    def _named(self) -> Part:
+        given = self.source is not None
+        if self.label is None and (self.source is None or self.source.assumed is not None):
+            raise PydanticCustomError("no_label", "without a fact or a zone, give a label")
+        if not given and self.unit is None:
+            raise PydanticCustomError("no_unit", "without a source, give a unit")
+        return self
