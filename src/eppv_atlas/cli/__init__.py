@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eppv_atlas import console
-from eppv_atlas.cli import bring, embed, figure, look, make, report, serve, share, table, tally  # noqa: F401 - they add their commands
+from eppv_atlas.cli import bring, embed, figure, look, make, report, scheme, serve, share, table, tally  # noqa: F401 - they add their commands
 from eppv_atlas.cli.options import Lang, app
 from eppv_atlas.errors import AtlasError, DataError, UsageError
 

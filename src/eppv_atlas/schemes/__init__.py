@@ -61,3 +61,15 @@ def trial(placed: PlacedCase, mechanism: Mechanism, measures: Sequence[Measure])
     """What can be tried of a mechanism that has a scheme."""
     assert mechanism.scheme is not None
     return engine(mechanism.scheme.engine).trial(placed, mechanism, measures)
+
+
+def run(
+    trial: Trial,
+    placed: PlacedCase,
+    mechanism: Mechanism,
+    measures: Sequence[Measure],
+    chosen: Mapping[str, Value],
+    given: Mapping[str, Any],
+) -> Ran:
+    """Work a trial out with other inputs and with what was read from files, see :class:`Engine`."""
+    return engine(trial.engine).run(trial, placed, mechanism, measures, chosen, given)

@@ -16,13 +16,26 @@ files, maps or pages.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import shapely
 
 from eppv_atlas.model import Name
 from eppv_atlas.schemes.formulas import shown, tree
-from eppv_atlas.schemes.trial import Cell, Column, Input, Layer, Line, Progression, Ran, Table, Trial, Value
+from eppv_atlas.schemes.trial import (
+    Cell,
+    Column,
+    Input,
+    Layer,
+    Line,
+    Mark,
+    Progression,
+    Ran,
+    Table,
+    Trial,
+    Value,
+)
 from eppv_atlas.schemes.worksheet import spread
 from eppv_atlas.units import UNITS
 
@@ -181,19 +194,30 @@ def _layer(one: Layer) -> dict[str, Any]:
         "columns": [_column(column) for column in one.columns],
         "geojson": {
             "type": "FeatureCollection",
-            "features": [
-                {
-                    "type": "Feature",
-                    "id": mark.id,
-                    "geometry": _rounded(shapely.geometry.mapping(mark.geometry)),
-                    "properties": {
-                        "label": _name(mark.label),
-                        "value": mark.value,
-                        "about": {key: _value(value) for key, value in mark.about.items()},
-                    },
-                }
-                for mark in one.marks
-            ],
+            "features": [_feature(mark, {}) for mark in one.marks],
+        },
+    }
+
+
+def layer_features(layers: Sequence[Layer]) -> list[dict[str, Any]]:
+    """Shapes of several layers as features of one GeoJSON, each with its layer and confidence."""
+    return [
+        _feature(mark, {"layer": layer.id, "confidence": layer.confidence}, f"{layer.id}/")
+        for layer in layers
+        for mark in layer.marks
+    ]
+
+
+def _feature(mark: Mark, more: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": before + mark.id,
+        "geometry": _rounded(shapely.geometry.mapping(mark.geometry)),
+        "properties": {
+            **more,
+            "label": _name(mark.label),
+            "value": mark.value,
+            "about": {key: _value(value) for key, value in mark.about.items()},
         },
     }
 
