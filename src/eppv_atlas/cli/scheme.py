@@ -18,7 +18,7 @@ from eppv_atlas.errors import UsageError
 if TYPE_CHECKING:
     from eppv_atlas.model import Mechanism
     from eppv_atlas.results import PlacedCase
-    from eppv_atlas.schemes.trial import Input, Ran, Table, Trial
+    from eppv_atlas.schemes.trial import Input, Line, Ran, Table, Trial
 
 MOST_ROWS = 60
 """Rows of a table that a terminal is given."""
@@ -237,11 +237,10 @@ def _files(trial: Trial, lang: str) -> None:
 def _print(ran: Ran, lang: str) -> None:
     """What came out, for reading."""
     from eppv_atlas.running.results import range_text
-    from eppv_atlas.schemes.figures import value_text
 
     _inputs(ran.inputs, ran.changed, lang, bounds=False)
     lines = [
-        [getattr(one.label, lang), value_text(one.value, one.unit, lang), range_text(one, lang)]
+        [getattr(one.label, lang), _answer(one, lang), range_text(one, lang)]
         for one in ran.lines
         if one.role != "step"
     ]
@@ -253,7 +252,7 @@ def _print(ran: Ran, lang: str) -> None:
             getattr(one.label, lang),
             text if isinstance(text := one.formula, str) else getattr(text, lang),
             text if isinstance(text := one.numbers, str) else getattr(text, lang),
-            value_text(one.value, one.unit, lang),
+            _answer(one, lang),
         ]
         for one in ran.lines
         if one.formula or one.role == "step"
@@ -268,6 +267,15 @@ def _print(ran: Ran, lang: str) -> None:
         _said_of_layer(layer.label, len(layer.marks), layer.confidence)
     for note in ran.notes:
         console.say(f"note: {note.en}", f"说明：{note.zh}")
+
+
+def _answer(one: Line, lang: str) -> str:
+    """A value for reading; of a test that it cannot be told where it is not known."""
+    from eppv_atlas.schemes.figures import value_text
+
+    if one.role == "test" and one.value is None:
+        return str(console.words("cannot be told", "无法判断"))
+    return value_text(one.value, one.unit, lang)
 
 
 def _table(table: Table, lang: str) -> None:

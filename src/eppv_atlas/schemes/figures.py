@@ -49,13 +49,14 @@ def value_text(value: Value | Name, unit: str, lang: str, options: Sequence[Opti
 
 
 def figure(value: float, unit: str) -> str:
-    """A number without its unit: cents for money that is not whole, else at most six decimals, or six digits where it is small."""
+    """A number without its unit: cents for money that is not whole, else some decimals, or digits where it is small."""
     if not math.isfinite(value):
         return UNKNOWN.en
-    if unit and UNITS[unit].quantity in _MONEY:
+    kind = UNITS[unit].quantity if unit else ""
+    if kind in _MONEY:
         text = f"{value:,.2f}".removesuffix(".00")
     elif value and abs(value) < 1:
-        text = number_text(float(f"{value:.6g}"))
+        text = number_text(float(f"{value:.{4 if kind == 'share' else 6}g}"))
     else:
-        text = number_text(round(value, 6 if abs(value) < 1e3 else 2))
+        text = f"{value:,.{4 if kind == 'share' else 6 if abs(value) < 1e3 else 2}f}".rstrip("0").rstrip(".")
     return "−" + text[1:] if text.startswith("-") and text.strip("-0.,") else text.lstrip("-")

@@ -233,7 +233,8 @@ def shown(formula: str | Tree, labels: Mapping[str, str], lang: str) -> str:
     formula
         A formula or its tree.
     labels
-        What is written for each name; a name that is missing stands as it is.
+        What is written for each name; a name that is missing stands as it is. A text, such as the
+        id of an option, goes by itself in double quotes.
     lang
         ``zh`` or ``en``.
     """
@@ -251,7 +252,7 @@ def _write(of: Tree, labels: Mapping[str, str], said: Mapping[Any, str]) -> tupl
         label = labels.get(parts[0], parts[0])
         return label, 2.9 if label.startswith("−") else 9
     if sign == "text":
-        return f"“{parts[0]}”", 9
+        return labels.get(f'"{parts[0]}"', f"“{parts[0]}”"), 9
     written = [_write(part, labels, said) for part in parts]
     if sign == "if":
         return f"({said['if'].format(*(text for text, _ in written))})", 9

@@ -131,6 +131,7 @@ def _labels(trial: Trial) -> dict[str, dict[str, str]]:
     columns = [cell for progression in trial.progressions for cell in progression.cells]
     for lang, labels in out.items():
         labels |= {one.id: getattr(one.label, lang) for one in trial.inputs}
+        labels |= {f'"{o.id}"': getattr(o.label, lang) for one in trial.inputs for o in one.options}
         labels |= {one.id: getattr(one.label, lang) for one in (*trial.cells, *columns)}
         for one in columns:
             label = getattr(one.label, lang)

@@ -309,6 +309,9 @@ def _written(
     for lang in ("zh", "en"):
         labels = {one.id: getattr(one.label, lang) for one in inputs}
         figures = {one.id: value_text(one.value, one.unit, lang, one.options) for one in inputs}
+        texts = {f'"{option.id}"': getattr(option.label, lang) for one in inputs for option in one.options}
+        labels |= texts
+        figures |= texts
         for cell in trial.cells:
             labels[cell.id] = getattr(cell.label, lang)
             figures[cell.id] = value_text(from_si(known[cell.id], cell.unit), cell.unit, lang)
