@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from eppv_atlas import vocabulary
 from eppv_atlas.errors import UsageError
+from eppv_atlas.running import looks
 from eppv_atlas.schemes.figures import value_text
 from eppv_atlas.schemes.trial import Column, Mark, Ran
 
@@ -33,7 +33,7 @@ def text(ran: Ran, lang: str) -> str:
             "导出 GPX 需另装：pip install 'eppv-atlas[field]'",
         ) from None
     layer = ran.layers[0]
-    trust = getattr(vocabulary.CONFIDENCES[layer.confidence], lang)
+    trust = looks.trust(layer.confidence, lang)
     label = getattr(layer.label, lang)
     notes = " ".join(str(getattr(note, lang)) for note in ran.notes)
     out = gpx.GPX()

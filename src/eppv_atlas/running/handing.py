@@ -19,13 +19,12 @@ from typing import Any, Final
 import pyarrow as pa
 import shapely
 
-from eppv_atlas import drivers, vocabulary
+from eppv_atlas import drivers
 from eppv_atlas.errors import UsageError
 from eppv_atlas.geometry import PRECISION
 from eppv_atlas.model import Name
-from eppv_atlas.running import looks
+from eppv_atlas.running import looks, results
 from eppv_atlas.schemes.figures import figure
-from eppv_atlas.schemes.plain import ran_json
 from eppv_atlas.schemes.trial import Column, Layer, Mark, Ran, Value
 from eppv_atlas.store.exchange import gpkg_styles
 from eppv_atlas.store.files import write_file
@@ -34,6 +33,7 @@ from eppv_atlas.units import UNITS
 _WRITTEN: Final = "2023-09-01T00:00:00.000Z"
 """A fixed time: the same run gives the same bytes."""
 _SHAPE: Final = "geom"
+_OTHERS: Final = (".json", ".xlsx")
 
 
 def write(ran: Ran, out: Path, lang: str) -> None:
@@ -44,7 +44,7 @@ def write(ran: Ran, out: Path, lang: str) -> None:
     ran
         What came out.
     out
-        ``.gpkg``, ``.geojson``, ``.csv``, ``.html`` or ``.json``.
+        ``.gpkg``, ``.geojson``, ``.csv``, ``.html``; ``.json`` and ``.xlsx`` as for any run.
     lang
         Language of texts, ``zh`` or ``en``.
 
@@ -58,11 +58,13 @@ def write(ran: Ran, out: Path, lang: str) -> None:
         ".geojson": geojson,
         ".csv": table,
         ".html": page,
-        ".json": _json,
     }
+    if out.suffix.lower() in _OTHERS:
+        results.write(ran, out, lang)
+        return
     form = forms.get(out.suffix.lower())
     if form is None:
-        known = " ".join(forms)
+        known = " ".join([*forms, *_OTHERS])
         raise UsageError(
             f"{out.name} is of no form that is known: {known}, and .gpx for a patrol",
             f"{out.name} 的格式无法识别；可用：{known}，巡护另有 .gpx",
@@ -163,10 +165,6 @@ def page(ran: Ran, lang: str) -> bytes:  # noqa: ARG001 - a page has both langua
     return map_page(_both(layer.label), PolygonLayer(features, _both(layer.label)), note=_both(notes))
 
 
-def _json(ran: Ran, lang: str) -> bytes:  # noqa: ARG001 - both languages stand in it
-    return json.dumps(ran_json(ran), ensure_ascii=False, indent=1).encode()
-
-
 def _listed(value: Any) -> Any:
     return list(value)
 
@@ -231,7 +229,7 @@ def _arrow(layer: Layer, lang: str) -> pa.Table:
     shapes = [
         many(shapely.get_parts(mark.geometry)) if many is not None else mark.geometry for mark in layer.marks
     ]
-    trust = getattr(vocabulary.CONFIDENCES[layer.confidence], lang)
+    trust = looks.trust(layer.confidence, lang)
     own = (
         ("name", Name(zh="名称", en="Name"), [getattr(mark.label, lang) for mark in layer.marks]),
         ("value", Name(zh="着色值", en="Value for colour"), [mark.value for mark in layer.marks]),

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from eppv_atlas import vocabulary
 from eppv_atlas.model import Name
 from eppv_atlas.render.features import Group
 from eppv_atlas.render.qgis.labels import Label, labelling
@@ -97,6 +98,13 @@ def style(layer: Layer, lang: str) -> Style:
         "en": "Dashed shapes are schematic, no real boundaries." if soft else "",
     }
     return Style("EPPV 试算" if lang == "zh" else "EPPV run", text(root), "", told[lang])
+
+
+def trust(confidence: str, lang: str) -> str:
+    """How far to trust shapes, in words."""
+    if not confidence:
+        return {"zh": "未说明", "en": "not stated"}[lang]
+    return str(getattr(vocabulary.CONFIDENCES[confidence], lang))
 
 
 def held(shapes: Sequence[BaseGeometry]) -> NDArray[Any]:

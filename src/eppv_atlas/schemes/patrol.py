@@ -19,9 +19,10 @@ from eppv_atlas.errors import UsageError
 from eppv_atlas.model import Fact, GridRecipe, Mechanism, Name
 from eppv_atlas.model.schemes import PatrolScheme
 from eppv_atlas.results import Measure, PlacedCase, ZoneShape
-from eppv_atlas.schemes import coverage, grids, whence
+from eppv_atlas.schemes import coverage, grids
 from eppv_atlas.schemes.coverage import Coverage, Track
 from eppv_atlas.schemes.grids import Cell
+from eppv_atlas.schemes.taking import Sources
 from eppv_atlas.schemes.trial import Column, Input, Layer, Line, Mark, Option, Ran, Table, Trial, Value
 from eppv_atlas.units import UNITS, printed_numbers
 
@@ -57,10 +58,12 @@ def trial(placed: PlacedCase, mechanism: Mechanism, measures: Sequence[Measure])
     """What can be tried: the zone cut into several numbers of cells."""
     scheme = _scheme(mechanism)
     zone = _zone(placed, scheme)
-    printed = whence.si(scheme.cells, placed.case, measures)
+    source = Sources(placed, mechanism, measures)
+    taken = source.taken(scheme.cells)
+    printed = taken.value
     counts = sorted({*scheme.others, *([round(printed)] if printed else [])})
     options = tuple(Option(str(count), _called(count, printed)) for count in counts)
-    sight_m = whence.si(scheme.sight, placed.case, measures)
+    sight = source.taken(scheme.sight, "m")
     inputs = (
         Input(
             "cells",
@@ -68,7 +71,7 @@ def trial(placed: PlacedCase, mechanism: Mechanism, measures: Sequence[Measure])
             "choice",
             str(round(printed)) if printed else options[0].id,
             options=options,
-            whence=whence.told(scheme.cells, placed.case, measures),
+            whence=taken.whence,
         ),
         Input(
             "count",
@@ -92,11 +95,11 @@ def trial(placed: PlacedCase, mechanism: Mechanism, measures: Sequence[Measure])
             "sight",
             Name(zh="可视距离", en="Distance of sight"),
             "number",
-            sight_m,
-            "m",
+            sight.value,
+            sight.unit,
             low=0,
             high=5000,
-            whence=whence.told(scheme.sight, placed.case, measures),
+            whence=sight.whence,
         ),
     )
     out = Trial(
@@ -177,7 +180,7 @@ def _run(
     cell_m2 = None if area_ha is None else float(area_ha) * UNITS["ha"].si
     made = cells(placed, scheme, str(values["cut"]), number, cell_m2)
     zone = _zone(placed, scheme)
-    found = None if tracks is None else coverage.covered(made, tracks, float(values["sight"] or 0.0))
+    found = None if tracks is None else coverage.covered(made, tracks, _sight_m(inputs, values))
     rows = [_row(cell, found, index) for index, cell in enumerate(made)]
     columns = _COLUMNS if found is None else (*_COLUMNS, *_WALKED)
     marks = tuple(
@@ -204,6 +207,11 @@ def _run(
         {},
         (*trial.notes, *(_strays(found) if found else ())),
     )
+
+
+def _sight_m(inputs: Sequence[Input], values: Mapping[str, Value]) -> float:
+    unit = next(one.unit for one in inputs if one.id == "sight")
+    return float(values["sight"] or 0.0) * UNITS[unit].si
 
 
 def _light(ran: Ran) -> Ran:

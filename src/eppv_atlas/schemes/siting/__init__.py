@@ -25,11 +25,12 @@ from eppv_atlas.model import Mechanism, Name
 from eppv_atlas.model.schemes import SitingScheme
 from eppv_atlas.model.schemes.siting import Criterion, Exclusion
 from eppv_atlas.results import Measure, PlacedCase
-from eppv_atlas.schemes import grids, whence
+from eppv_atlas.schemes import grids
 from eppv_atlas.schemes.siting import landscape, measuring, rating, results
 from eppv_atlas.schemes.siting.layers import Floats, Shapes, Units, held
 from eppv_atlas.schemes.siting.measuring import Measured
 from eppv_atlas.schemes.siting.results import Rating
+from eppv_atlas.schemes.taking import Sources
 from eppv_atlas.schemes.trial import Input, Option, Ran, Trial, Value
 
 UNITS: Final = "units"
@@ -75,7 +76,7 @@ def trial(placed: PlacedCase, mechanism: Mechanism, measures: Sequence[Measure])
         "siting",
         mechanism.name,
         _ABOUT,
-        _inputs(scheme, placed, measures),
+        _inputs(scheme, Sources(placed, mechanism, measures)),
         frames_by="weighting",
         files=files,
         notes=(
@@ -144,6 +145,7 @@ def _measured(scheme: SitingScheme, given: _Layers, units: Units, outside: Any =
     out = _Found(units, outside, synthetic=isinstance(given.get("slope"), landscape.Pixels))
     if not len(units):
         raise UsageError("there are no candidate units", "没有候选单元")
+    once: dict[tuple[str, str], Measured] = {}
     for criterion in scheme.criteria:
         layer = given.get(criterion.layer)
         if layer is None:
@@ -162,11 +164,13 @@ def _measured(scheme: SitingScheme, given: _Layers, units: Units, outside: Any =
                     )
                 )
             continue
-        out.criteria[criterion.id] = _one(criterion, layer, units)
+        key = (criterion.layer, criterion.measure)
+        out.criteria[criterion.id] = once[key] = once[key] if key in once else _one(criterion, layer, units)
     for exclusion in scheme.exclusions:
         layer = given.get(exclusion.layer)
         if layer is not None:
-            out.exclusions[exclusion.id] = _one(exclusion, layer, units)
+            key = (exclusion.layer, exclusion.measure)
+            out.exclusions[exclusion.id] = once[key] if key in once else _one(exclusion, layer, units)
     return out
 
 
@@ -186,6 +190,7 @@ def _rated(
     values = {one.id: chosen.get(one.id, one.value) for one in trial.inputs}
     weights = _weights(scheme, values)
     made = _judged(scheme, found, weights, values)
+    every = results.rows(made)
     label = Name(zh="候选单元", en="Candidate units")
     if found.synthetic:
         label = Name(zh="候选单元（合成景观，虚构）", en="Candidate units (synthetic landscape, invented)")
@@ -194,8 +199,8 @@ def _rated(
         tuple(replace(one, value=values[one.id]) for one in trial.inputs),
         results.lines(made),
         changed,
-        (results.best(made), results.weights(made), results.reasons(made)),
-        (results.layer(made, label, light=light),),
+        (results.best(made, every), results.weights(made), results.reasons(made)),
+        (results.layer(made, every, label, light=light),),
         {},
         (*((_SYNTHETIC,) if found.synthetic else ()), *trial.notes, *_notes(scheme, found, values)),
     )
@@ -306,15 +311,22 @@ def _notes(scheme: SitingScheme, found: _Found, values: Mapping[str, Value]) -> 
                 en="Exclusions that were not checked: " + ", ".join(one.en for one in skipped),
             )
         )
-    term = vocabulary.CONFIDENCES[found.units.confidence]
-    if not found.synthetic:
+    if not found.units.confidence:
+        out.append(
+            Name(
+                zh="候选地块取自所给文件，照原样使用，未核其边界。",
+                en="The candidate parcels are those of the file given, taken as they are; their outlines were not checked.",
+            )
+        )
+    elif not found.synthetic:
+        term = vocabulary.CONFIDENCES[found.units.confidence]
         out.append(
             Name(zh=f"候选单元的图形可信度：{term.zh}。", en=f"Confidence of the units' shapes: {term.en}.")
         )
     return out
 
 
-def _inputs(scheme: SitingScheme, placed: PlacedCase, measures: Sequence[Measure]) -> tuple[Input, ...]:
+def _inputs(scheme: SitingScheme, source: Sources) -> tuple[Input, ...]:
     own = Option(OWN, Name(zh="方案默认权重", en="weights of the scheme"))
     options = (own, *(Option(one.id, one.label) for one in scheme.weightings))
     out = [Input("weighting", Name(zh="权重方案", en="Weighting"), "choice", OWN, options=options)]
@@ -337,11 +349,10 @@ def _inputs(scheme: SitingScheme, placed: PlacedCase, measures: Sequence[Measure
             Input(f"check-{exclusion.id}", Name(zh=f"核查：{zh}", en=f"Check {en}"), "flag", value=True)
         )
         out.append(Input(f"limit-{exclusion.id}", limit, "number", exclusion.above, low=0, whence=why))
-    known = whence.si(scheme.known, placed.case, measures)
-    told = whence.told(scheme.known, placed.case, measures)
+    known = source.taken(scheme.known, "percent")
     out += [
         Input("known", Name(zh="单元内至少有数据的面积占比", en="Least share of a unit with data"), "number",
-              None if known is None else known * 100, "percent", low=0, high=100, whence=told),
+              known.value, "percent", low=0, high=100, whence=known.whence),
         Input("cells", Name(zh="不给候选地块时的格数", en="Number of cells where no units are given"), "number",
               float(scheme.cells), low=1, high=grids.MOST_CELLS),
         Input("swing", Name(zh="逐项增减权重的幅度", en="By how much each weight is raised and lowered"), "number", 25.0,

@@ -38,21 +38,21 @@ def slope() -> NDArray[np.float32]:
     hills = np.sin(7.3 * x + 1.1) * np.cos(6.1 * y - 0.4) + 0.6 * np.sin(15.0 * (x + 0.7 * y))
     out = np.round(17.0 + 13.0 * hills + 6.0 * (1.0 - y), 1).clip(0.0, 55.0)
     out[-18:, :14] = NODATA
-    return out.astype(np.float32)
+    return np.asarray(out, dtype=np.float32)
 
 
 def soil() -> NDArray[np.uint8]:
     """Codes of soils, rows from the north; SOIL_NODATA in one strip."""
     y, x = np.mgrid[0:SIDE, 0:SIDE] / SIDE
     wave = np.sin(4.0 * x - 2.5 * y) + 0.5 * np.cos(9.0 * x * y + 1.0)
-    out = np.digitize(np.round(wave, 6), (-0.4, 0.35, 0.95)).astype(np.uint8) + 1
+    out = np.asarray(np.digitize(np.round(wave, 6), (-0.4, 0.35, 0.95)) + 1, dtype=np.uint8)
     out[:7, -25:] = SOIL_NODATA
     return out
 
 
 def villages() -> Shapes:
     """Points of villages."""
-    places = ((0.18, 0.22), (0.43, 0.71), (0.66, 0.31), (0.83, 0.64), (0.29, 0.88))
+    places = ((0.18, 0.22), (0.43, 0.71), (0.66, 0.31), (0.83, 0.64), (0.06, 0.68))
     return Shapes("villages", held([shapely.Point(*_at(x, y)) for x, y in places]))
 
 

@@ -63,7 +63,7 @@ class Units:
     shapes
         Polygons, OGC:CRS84. Shape (n,).
     confidence
-        How far to trust them.
+        How far to trust them; empty for parcels of the user's, which are taken as they are.
     """
 
     names: tuple[str, ...]

@@ -74,7 +74,7 @@ def scores(table: Floats, weights: Floats) -> Floats:
     """
     shares = weights / weights.sum(axis=-1, keepdims=True)
     # a criterion without weight has no say, even where its value is not known
-    return np.round(shares @ np.nan_to_num(table).T, _DIGITS)
+    return np.asarray(np.round(shares @ np.nan_to_num(table).T, _DIGITS), dtype=np.float64)
 
 
 def ranks(found: Floats) -> Ints:
@@ -125,12 +125,12 @@ def sensitivity(
     samples = min(samples, _MOST // max(count, 1))
     drawn = _drawn(weights, samples, seed, tightness)
     if not (count and samples):
-        return Sensitivity(
-            low, high, now.astype(float), now.astype(float), (now <= top) * 1.0, tuple(stay), 0
-        )
+        alone = now.astype(np.float64)
+        return Sensitivity(low, high, alone, alone, np.where(now <= top, 1.0, 0.0), tuple(stay), 0)
     every = np.stack([ranks(row) for row in scores(table, drawn)])
-    between = np.percentile(every, (_LOW, _HIGH), axis=0, method="nearest")
-    return Sensitivity(low, high, between[0], between[1], (every <= top).mean(axis=0), tuple(stay), samples)
+    between = np.asarray(np.percentile(every, (_LOW, _HIGH), axis=0, method="nearest"), dtype=np.float64)
+    among = np.asarray((every <= top).mean(axis=0), dtype=np.float64)
+    return Sensitivity(low, high, between[0], between[1], among, tuple(stay), samples)
 
 
 def _drawn(weights: Floats, samples: int, seed: int, tightness: float) -> Floats:

@@ -101,7 +101,7 @@ def rows(rating: Rating) -> list[Row]:
     return out
 
 
-def layer(rating: Rating, label: Name, *, light: bool = False) -> Layer:
+def layer(rating: Rating, every_row: Sequence[Row], label: Name, *, light: bool = False) -> Layer:
     """Shapes of the units, coloured by their score."""
     every = columns(rating)
     told = {"state", "rank", "score", "reason", "best-share"}
@@ -114,14 +114,14 @@ def layer(rating: Rating, label: Name, *, light: bool = False) -> Layer:
             None if np.isnan(rating.scores[n]) else float(rating.scores[n]),
             {every[at].id: row[at] for at in kept if row[at] is not None},
         )
-        for n, row in enumerate(rows(rating))
+        for n, row in enumerate(every_row)
     )
     return Layer("units", label, rating.units.confidence, marks, tuple(every[at] for at in kept))
 
 
-def best(rating: Rating) -> Table:
+def best(rating: Rating, every_row: Sequence[Row]) -> Table:
     """The best units."""
-    found = sorted((row for row in rows(rating) if row[2] is not None), key=lambda row: (row[2], str(row[0])))
+    found = sorted((row for row in every_row if row[2] is not None), key=lambda row: (row[2], str(row[0])))
     label = Name(zh=f"得分最高的 {BEST_ROWS} 个单元", en=f"The {BEST_ROWS} units with the highest scores")
     kept = [n for n, column in enumerate(columns(rating)) if column.id not in {"state", "reason"}]
     shown = tuple(tuple(row[n] for n in kept) for row in found[:BEST_ROWS])
