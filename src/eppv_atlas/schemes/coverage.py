@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas.area import area_m2
-from eppv_atlas.area.edges import divided, edge_lengths
+from eppv_atlas.area.edges import divided
 from eppv_atlas.area.ellipsoids import CGCS2000
 from eppv_atlas.errors import UsageError
 from eppv_atlas.geometry import buffer, polygons
@@ -122,26 +122,28 @@ def covered(cells: Sequence[Cell], tracks: Sequence[Track], sight_m: float) -> C
     """
     shapes = np.array([cell.shape for cell in cells], dtype=object)
     lines = [_divided(track.shape) for track in tracks]
-    tree = shapely.STRtree(shapes)
+    seen = _seen(shapes, [line for line in lines if not line.is_empty], sight_m)
+    tree, ground = shapely.STRtree(shapes), shapely.union_all(shapes)
+    shapely.prepare(shapes)
+    shapely.prepare(ground)
     length = np.zeros(len(cells))
     dates: list[set[str]] = [set() for _ in cells]
     visited = np.zeros(len(cells), dtype=bool)
     whole, inside = 0.0, 0.0
     strays = []
     for number, (track, line) in enumerate(zip(tracks, lines, strict=True), start=1):
-        whole += length_m(line)
-        met = tree.query(line, predicate="intersects")
-        if not len(met):
+        # step by step: a line laid over a cell as a whole would be parted wherever it crosses itself
+        steps = _steps(line)
+        whole += float(_lengths(steps).sum())
+        step, cell = tree.query(steps, predicate="intersects")
+        if not len(cell):
             strays.append(track.name or str(number))
             continue
-        pieces = shapely.intersection(line, shapes[met])
-        inside += length_m(shapely.intersection(line, shapely.union_all(shapes[met])))
-        for index, piece in zip(met.tolist(), np.atleast_1d(pieces).tolist(), strict=True):
-            visited[index] = True
-            length[index] += length_m(piece)
-            if track.date:
-                dates[index].add(track.date)
-    seen = _seen(shapes, [line for line in lines if not line.is_empty], sight_m)
+        np.add.at(length, cell, _inside(steps[step], shapes[cell]))
+        inside += float(_inside(steps, np.full(len(steps), ground)).sum())
+        visited[cell] = True
+        for index in np.unique(cell).tolist() if track.date else ():
+            dates[index].add(track.date)
     sizes = np.asarray(area_m2(shapes, "lonlat"))
     return Coverage(
         tuple(
@@ -156,15 +158,39 @@ def covered(cells: Sequence[Cell], tracks: Sequence[Track], sight_m: float) -> C
     )
 
 
-def length_m(shape: BaseGeometry) -> float:
-    """Geodesic length of the lines of a shape, m; points and areas have none."""
-    total = 0.0
-    for part in shapely.get_parts(shapely.get_parts(shape)):
-        if part.geom_type in {"LineString", "LinearRing"}:
-            xy = shapely.get_coordinates(part)
-            if len(xy) > 1:
-                total += float(edge_lengths(xy[:, 0], xy[:, 1], "geodesic", CGCS2000).sum())
-    return total
+def _steps(shape: BaseGeometry) -> NDArray[Any]:
+    """Lines of two points, and points."""
+    out: list[NDArray[Any]] = [np.empty(0, dtype=object)]
+    for part in shapely.get_parts(shape).tolist():
+        xy = shapely.get_coordinates(part)
+        if len(xy) == 1:
+            out.append(np.array([part], dtype=object))
+        else:
+            out.append(np.asarray(shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1))))
+    return np.concatenate(out)
+
+
+def _inside(steps: NDArray[Any], shapes: NDArray[Any]) -> NDArray[np.float64]:
+    """Geodesic length of each step inside its shape, m."""
+    out = np.zeros(len(steps))
+    whole = shapely.covers(shapes, steps)
+    out[whole] = _lengths(steps[whole])
+    cut = np.flatnonzero(~whole & shapely.intersects(shapes, steps))
+    pieces, owner = shapely.get_parts(shapely.intersection(steps[cut], shapes[cut]), return_index=True)
+    np.add.at(out, cut[owner], _lengths(pieces))
+    return out
+
+
+def _lengths(steps: NDArray[Any]) -> NDArray[np.float64]:
+    """Geodesic lengths of lines of two points, m; 0 of points."""
+    out = np.zeros(len(steps))
+    lines = np.flatnonzero(shapely.get_num_points(steps) == 2)
+    ends = shapely.get_coordinates(steps[lines])
+    one, other = ends[0::2], ends[1::2]
+    if len(lines):
+        found = CGCS2000.geod.inv(one[:, 0], one[:, 1], other[:, 0], other[:, 1])[2]
+        out[lines] = np.asarray(found, dtype=np.float64)
+    return out
 
 
 def _divided(shape: BaseGeometry) -> BaseGeometry:

@@ -21,6 +21,7 @@ from eppv_atlas.model.schemes import PatrolScheme
 from eppv_atlas.results import Measure, PlacedCase, ZoneShape
 from eppv_atlas.schemes import coverage, grids
 from eppv_atlas.schemes.coverage import Coverage, Track
+from eppv_atlas.schemes.frames import Frames
 from eppv_atlas.schemes.grids import Cell
 from eppv_atlas.schemes.taking import Sources
 from eppv_atlas.schemes.trial import Column, Input, Layer, Line, Mark, Option, Ran, Table, Trial, Value
@@ -118,8 +119,11 @@ def trial(placed: PlacedCase, mechanism: Mechanism, measures: Sequence[Measure])
         },
         notes=_notes(zone),
     )
-    frames = {option.id: _light(_run(out, placed, scheme, {"cells": option.id}, None)) for option in options}
-    return replace(out, frames=frames)
+
+    def frame(option: str) -> Ran:
+        return _light(_run(out, placed, scheme, {"cells": option}, None))
+
+    return replace(out, frames=Frames([option.id for option in options], frame))
 
 
 def run(

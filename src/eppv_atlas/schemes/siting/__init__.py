@@ -26,6 +26,7 @@ from eppv_atlas.model.schemes import SitingScheme
 from eppv_atlas.model.schemes.siting import Criterion, Exclusion
 from eppv_atlas.results import Measure, PlacedCase
 from eppv_atlas.schemes import grids
+from eppv_atlas.schemes.frames import Frames
 from eppv_atlas.schemes.siting import landscape, measuring, rating, results
 from eppv_atlas.schemes.siting.layers import Floats, Shapes, Units, held
 from eppv_atlas.schemes.siting.measuring import Measured
@@ -88,11 +89,14 @@ def trial(placed: PlacedCase, mechanism: Mechanism, measures: Sequence[Measure])
         ),
     )
     options = next(one for one in out.inputs if one.id == "weighting").options
-    measured = _measured(scheme, landscape.given(), landscape.units())
-    frames = {
-        option.id: _rated(out, scheme, measured, {"weighting": option.id}, light=True) for option in options
-    }
-    return replace(out, frames=frames)
+    measured: list[_Found] = []
+
+    def frame(option: str) -> Ran:
+        if not measured:
+            measured.append(_measured(scheme, landscape.given(), landscape.units()))
+        return _rated(out, scheme, measured[0], {"weighting": option}, light=True)
+
+    return replace(out, frames=Frames([option.id for option in options], frame))
 
 
 def run(
