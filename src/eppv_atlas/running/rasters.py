@@ -35,6 +35,8 @@ BLOCK_BYTES: Final = 256 * 2**20
 """A block of the file, once unpacked."""
 MOST_CLASSES: Final = 256
 _MAGIC: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_CRUMB: Final = 1e-9
+"""A class that covers less of a unit is there by rounding."""
 _EDGES: Final = 16
 """Pieces that the edge of a unit is divided into at least, so that it bends as the CRS does."""
 _QUIET: Final = {
@@ -102,7 +104,7 @@ class Raster:
         for row, size in zip(found, sizes.tolist(), strict=True):
             share = min(row["count"] / size, 1.0) if size else 0.0
             pairs = zip(np.asarray(row["unique"]).tolist(), np.asarray(row["frac"]).tolist(), strict=True)
-            one = {f"{code:.10g}": part * share for code, part in pairs}
+            one = {f"{code:.10g}": part * share for code, part in pairs if part > _CRUMB}
             seen |= set(one)
             if len(seen) > MOST_CLASSES:
                 raise refused(
