@@ -1,5 +1,6 @@
 """Budgets of space: shares, changes, a red line, a ring."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from eppv_atlas import measure, running, schemes
 from eppv_atlas.area import area_m2
 from eppv_atlas.errors import DataError, UsageError
+from eppv_atlas.model import Name
 from eppv_atlas.model.schemes import SpaceScheme
 from eppv_atlas.schemes.overlaying import TOUCH_M2
 from eppv_atlas.schemes.plain import as_json, ran_json
@@ -225,3 +227,16 @@ def test_engines_without_files_say_so(tmp_path):
     with pytest.raises(UsageError, match="takes no files"):
         running.read("payment", {"x": tmp_path})
     assert running.read("payment", {}) == {}
+
+
+def test_names_as_long_as_they_may_be(atlas):
+    placed, mechanism = found(atlas)
+    long = Name(zh="长" * 400, en="x" * 400)
+    zones = tuple(zone.model_copy(update={"name": long}) for zone in placed.case.zones)
+    facts = tuple(fact.model_copy(update={"label": long}) for fact in placed.case.facts)
+    placed = dataclasses.replace(placed, case=placed.case.model_copy(update={"zones": zones, "facts": facts}))
+    trial = schemes.trial(placed, mechanism, measure.case(placed))
+    shapes = {"proposal": shapely.box(120.09, 31.81, 120.11, 31.83)}
+    ran = schemes.run(trial, placed, mechanism, (), {}, shapes)
+    assert max(len(line.label.zh) for line in ran.lines) == 400
+    json.dumps(as_json(trial), allow_nan=False)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from eppv_atlas.errors import UsageError
 from eppv_atlas.model import Name
 from eppv_atlas.schemes.figures import figure, value_text
-from eppv_atlas.schemes.formulas import DEEPEST, OPERATIONS, FormulaError, names, shown, tree
+from eppv_atlas.schemes.formulas import DEEPEST, NESTED, OPERATIONS, FormulaError, names, shown, tree
 from eppv_atlas.schemes.plain import as_json, ran_json
 from eppv_atlas.schemes.settings import checked
 from eppv_atlas.schemes.trial import (
@@ -150,6 +150,14 @@ def test_unreadable(formula):
         tree(formula)
     assert found.value.zh != found.value.en
     assert len(found.value.en) < 200
+
+
+def test_as_deep_and_as_long_as_it_may_be():
+    deep = tree("(" * NESTED + "1" + ")" * NESTED)
+    assert deep == 1
+    long = tree("x" + " + x" * (DEEPEST - 2))
+    assert evaluate(long, {"x": 1.0}) == DEEPEST - 1
+    assert shown(long, {}, "en").count("x") == len(list(names(long))) == DEEPEST - 1
 
 
 def test_tree():
@@ -500,6 +508,7 @@ def test_operations_are_those_of_the_trees():
         (-3.0, "", "−3"),
         (-0.0, "", "0"),
         (123456.789, "ha", "123,456.79 ha"),
+        (1e300, "CNY", "1e+300 CNY"),
         (None, "ha", "not known"),
         (True, "", "yes"),
     ],

@@ -15,7 +15,17 @@ from eppv_atlas.units import UNITS, number_text
 
 UNKNOWN: Final = Name(zh="未知", en="not known")
 _MONEY: Final = {"money", "dollars", "australian-dollars"}
+_LONGEST: Final = 400
 _CLOSE: Final = {"percent", "permille"}
+
+
+def said(zh: str, en: str) -> Name:
+    """A text put together of others, cut where it is longer than a Name may be."""
+    return Name(zh=_cut(zh), en=_cut(en))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
 
 
 def value_text(value: Value | Name, unit: str, lang: str, options: Sequence[Option] = ()) -> str:
@@ -53,7 +63,9 @@ def figure(value: float, unit: str) -> str:
     if not math.isfinite(value):
         return UNKNOWN.en
     kind = UNITS[unit].quantity if unit else ""
-    if kind in _MONEY:
+    if abs(value) >= 1e15:
+        text = f"{value:.6g}"
+    elif kind in _MONEY:
         text = f"{value:,.2f}".removesuffix(".00")
     elif value and abs(value) < 1:
         text = number_text(float(f"{value:.{4 if kind == 'share' else 6}g}"))

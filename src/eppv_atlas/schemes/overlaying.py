@@ -21,6 +21,7 @@ from eppv_atlas.geometry import polygons, sized_ring
 from eppv_atlas.model import Name, Zone
 from eppv_atlas.model.schemes import SpaceScheme
 from eppv_atlas.results import PlacedCase
+from eppv_atlas.schemes.figures import said
 from eppv_atlas.schemes.trial import Column, Layer, Line, Mark, Ran, Table, Value
 from eppv_atlas.vocabulary import CONFIDENCES
 
@@ -84,9 +85,9 @@ def proposed(scheme: SpaceScheme, placed: PlacedCase, given: Mapping[str, BaseGe
     tables = (_over_zones(rows),) if rows else ()
     if shaky:
         notes.append(
-            Name(
-                zh=f"{'、'.join(name.zh for name in shaky)}：几何不足为据，落在其中的面积仅供参考",
-                en=f"{'; '.join(name.en for name in shaky)}: the shapes cannot be relied on, the areas inside them are only an indication",
+            said(
+                f"{'、'.join(name.zh for name in shaky)}：几何不足为据，落在其中的面积仅供参考",
+                f"{'; '.join(name.en for name in shaky)}: the shapes cannot be relied on, the areas inside them are only an indication",
             )
         )
     return Ran((), tuple(lines), tables=tables, layers=tuple(layers), notes=tuple(notes))
@@ -121,13 +122,13 @@ def _worth(confidence: str) -> Name:
         )
     term = CONFIDENCES[confidence]
     if confidence in AUDITABLE:
-        return Name(
-            zh=f"红线几何的可信度为“{term.zh}”；重叠不超过 {TOUCH_M2:g} 平方米按相接看待",
-            en=f"The red line's shape has confidence “{term.en}”; an overlap up to {TOUCH_M2:g} m² counts as a touch",
+        return said(
+            f"红线几何的可信度为“{term.zh}”；重叠不超过 {TOUCH_M2:g} 平方米按相接看待",
+            f"The red line's shape has confidence “{term.en}”; an overlap up to {TOUCH_M2:g} m² counts as a touch",
         )
-    return Name(
-        zh=f"红线几何的可信度为“{term.zh}”，不能据以判断是否守住；请用 --with redline=文件 提供法定边界",
-        en=f"The red line's shape has confidence “{term.en}”, so nobody can tell from it whether the line is kept; give the "
+    return said(
+        f"红线几何的可信度为“{term.zh}”，不能据以判断是否守住；请用 --with redline=文件 提供法定边界",
+        f"The red line's shape has confidence “{term.en}”, so nobody can tell from it whether the line is kept; give the "
         "legal boundary with --with redline=FILE",
     )
 
@@ -194,9 +195,9 @@ def ringed(scheme: SpaceScheme, placed: PlacedCase, target_m2: float | None) -> 
         ),
         layers=(_layer("ring", label, "schematic", found.shape),),
         notes=(
-            Name(
-                zh=f"环绕“{zone.name.zh}”，其几何可信度为“{term.zh}”；换成另一形状，环宽随之不同，故此宽度仅供参考",
-                en=f"Around “{zone.name.en}”, whose shape has confidence “{term.en}”; another shape has a ring of another width, so "
+            said(
+                f"环绕“{zone.name.zh}”，其几何可信度为“{term.zh}”；换成另一形状，环宽随之不同，故此宽度仅供参考",
+                f"Around “{zone.name.en}”, whose shape has confidence “{term.en}”; another shape has a ring of another width, so "
                 "this one is only an indication",
             ),
         ),
@@ -207,7 +208,5 @@ def _no_ring(zone: Zone, *, known: bool) -> tuple[Name, ...]:
     if known:
         return ()
     return (
-        Name(
-            zh=f"“{zone.name.zh}”没有几何，无法求环", en=f"“{zone.name.en}” has no shape, so there is no ring"
-        ),
+        said(f"“{zone.name.zh}”没有几何，无法求环", f"“{zone.name.en}” has no shape, so there is no ring"),
     )

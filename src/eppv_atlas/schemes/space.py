@@ -15,6 +15,7 @@ from eppv_atlas.errors import UsageError
 from eppv_atlas.model import Fact, Mechanism, Name
 from eppv_atlas.model.schemes import SpaceScheme
 from eppv_atlas.results import Measure, PlacedCase
+from eppv_atlas.schemes.figures import said
 from eppv_atlas.schemes.overlaying import proposed, ringed
 from eppv_atlas.schemes.taking import Sources, quantity
 from eppv_atlas.schemes.trial import Cell, Input, Option, Ran, Trial, Value
@@ -124,7 +125,7 @@ def _about(scheme: SpaceScheme) -> Name:
     if scheme.ring:
         zh.append("目标面积的环须有多宽")
         en.append("how wide a ring of a target area has to be")
-    return Name(zh=f"试算：{'；'.join(zh)}。", en=f"Works out {'; '.join(en)}.")
+    return said(f"试算：{'；'.join(zh)}。", f"Works out {'; '.join(en)}.")
 
 
 def _name(zone: str) -> str:
@@ -275,7 +276,7 @@ def _cell(
     unit: str = "",
     role: Literal["result", "step", "test"] = "step",
 ) -> Cell:
-    return Cell(name, Name(zh=zh, en=en), formula, unit, role)
+    return Cell(name, said(zh, en), formula, unit, role)
 
 
 def _decimals(fact: Fact) -> int:

@@ -13,6 +13,7 @@ from eppv_atlas.model import Fact, Mechanism, Name, Zone
 from eppv_atlas.model.schemes import From, Part
 from eppv_atlas.reading_out import fact_text
 from eppv_atlas.results import Measure, PlacedCase
+from eppv_atlas.schemes.figures import said
 from eppv_atlas.schemes.trial import Input
 from eppv_atlas.units import UNITS, from_m2
 from eppv_atlas.vocabulary import CONFIDENCES
@@ -78,15 +79,15 @@ class Sources:
             return self._measured(source.zone, unit or "m2")
         assert source.assumed is not None
         assert source.why is not None
-        why = Name(zh=_cut(f"设定：{source.why.zh}"), en=_cut(f"assumed: {source.why.en}"))
+        why = said(f"设定：{source.why.zh}", f"assumed: {source.why.en}")
         return Taken(source.assumed, source.unit or unit, why)
 
     def fact(self, fact_id: str) -> Taken:
         """Take a printed figure."""
         fact = self.facts[fact_id]
-        whence = Name(
-            zh=_cut(f"文件第 {fact.page} 页“{fact.printed}”（数据 {fact.id}）"),
-            en=_cut(f"p. {fact.page} of the document: {fact_text(fact, 'en')} (fact {fact.id})"),
+        whence = said(
+            f"文件第 {fact.page} 页“{fact.printed}”（数据 {fact.id}）",
+            f"p. {fact.page} of the document: {fact_text(fact, 'en')} (fact {fact.id})",
         )
         return Taken(fact.value, fact.unit, whence, label=fact.label)
 
@@ -149,7 +150,3 @@ class Sources:
 def quantity(one: Input) -> str:
     """What an input measures; ``count`` for a bare number."""
     return UNITS[one.unit].quantity if one.unit else "count"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 400 else text[:399] + "…"

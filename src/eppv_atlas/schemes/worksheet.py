@@ -13,7 +13,7 @@ from typing import Final
 
 from eppv_atlas.model import Name
 from eppv_atlas.schemes.evaluation import evaluate
-from eppv_atlas.schemes.figures import value_text
+from eppv_atlas.schemes.figures import said, value_text
 from eppv_atlas.schemes.formulas import names, shown, tree
 from eppv_atlas.schemes.trial import Cell, Column, Input, Line, Progression, Ran, Table, Trial, Value
 from eppv_atlas.units import UNITS
@@ -214,8 +214,7 @@ def _written(
 
 
 def _both(formula: str, words: Mapping[str, Mapping[str, str]]) -> Name:
-    texts = {lang: shown(formula, words[lang], lang) for lang in ("zh", "en")}
-    return Name(**{lang: text if len(text) <= 400 else text[:399] + "…" for lang, text in texts.items()})
+    return said(shown(formula, words["zh"], "zh"), shown(formula, words["en"], "en"))
 
 
 def _trust(inputs: Sequence[Input]) -> Iterator[Name]:
@@ -225,14 +224,14 @@ def _trust(inputs: Sequence[Input]) -> Iterator[Name]:
             continue
         share, term = spread(one), CONFIDENCES[one.confidence]
         if share is None:
-            yield Name(
-                zh=f"“{one.label.zh}”量自“{term.zh}”几何，不能作为依据，故不给区间",
-                en=f"“{one.label.en}” is measured on a shape of confidence “{term.en}”: it cannot be relied on, "
+            yield said(
+                f"“{one.label.zh}”量自“{term.zh}”几何，不能作为依据，故不给区间",
+                f"“{one.label.en}” is measured on a shape of confidence “{term.en}”: it cannot be relied on, "
                 "so no range is given",
             )
         else:
-            yield Name(
-                zh=f"“{one.label.zh}”量自“{term.zh}”几何，区间按面积上下浮动 {share:.0%} 计算（编者设定）",
-                en=f"“{one.label.en}” is measured on a shape of confidence “{term.en}”; ranges take it as good to "
+            yield said(
+                f"“{one.label.zh}”量自“{term.zh}”几何，区间按面积上下浮动 {share:.0%} 计算（编者设定）",
+                f"“{one.label.en}” is measured on a shape of confidence “{term.en}”; ranges take it as good to "
                 f"±{share:.0%}, which the editors set",
             )
