@@ -582,3 +582,14 @@ def test_ten_thousand_units_and_five_layers(wuzhou, tmp_path, capsys):
         print(f"\n10,000 units x 5 layers, 300 samples of weights: {spent:.1f} s of the processor")
     assert len(result.layers[0].marks) == 10_000
     assert Path(tmp_path / "s.tif").stat().st_size > 5_000_000
+
+
+def test_labels_of_any_length_that_a_file_may_hold(wuzhou):
+    placed, mechanism, measures, _ = wuzhou
+    long = {"zh": "长" * 400, "en": "x" * 400}
+    scheme = mechanism.scheme.model_dump()
+    for part in (*scheme["criteria"], *scheme["exclusions"]):
+        part |= {"label": long, "why": long}
+    odd = mechanism.model_copy(update={"scheme": SitingScheme.model_validate(scheme)})
+    trial = schemes.trial(placed, odd, measures)
+    assert plain.as_json(trial)["frames"]

@@ -24,7 +24,7 @@ from eppv_atlas.errors import UsageError
 from eppv_atlas.geometry import PRECISION
 from eppv_atlas.model import Name
 from eppv_atlas.running import looks, results
-from eppv_atlas.schemes.figures import figure
+from eppv_atlas.schemes.figures import figure, said
 from eppv_atlas.schemes.trial import Column, Layer, Mark, Ran, Value
 from eppv_atlas.store.exchange import gpkg_styles
 from eppv_atlas.store.files import write_file
@@ -161,7 +161,7 @@ def page(ran: Ran, lang: str) -> bytes:  # noqa: ARG001 - a page has both langua
         group_of,
         [layer.confidence] * len(shapes),
     )
-    notes = Name(zh=_folded([n.zh for n in ran.notes]), en=_folded([n.en for n in ran.notes]))
+    notes = said(zh=_folded([n.zh for n in ran.notes]), en=_folded([n.en for n in ran.notes]))
     return map_page(_both(layer.label), PolygonLayer(features, _both(layer.label)), note=_both(notes))
 
 
@@ -182,7 +182,7 @@ def _labelled(column: Column) -> Name:
     if not column.unit:
         return column.label
     unit = UNITS[column.unit]
-    return Name(zh=f"{column.label.zh}（{unit.zh}）", en=f"{column.label.en} ({unit.en})")
+    return said(zh=f"{column.label.zh}（{unit.zh}）", en=f"{column.label.en} ({unit.en})")
 
 
 def _heading(column: Column, lang: str) -> str:

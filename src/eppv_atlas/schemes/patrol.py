@@ -21,6 +21,7 @@ from eppv_atlas.model.schemes import PatrolScheme
 from eppv_atlas.results import Measure, PlacedCase, ZoneShape
 from eppv_atlas.schemes import coverage, grids
 from eppv_atlas.schemes.coverage import Coverage, Track
+from eppv_atlas.schemes.figures import said
 from eppv_atlas.schemes.frames import Frames
 from eppv_atlas.schemes.grids import Cell
 from eppv_atlas.schemes.taking import Sources
@@ -312,14 +313,14 @@ def _strays(found: Coverage) -> tuple[Name, ...]:
     if found.strays:
         names = ", ".join(found.strays[:5])[:150] + (" …" if len(found.strays) > 5 else "")
         out.append(
-            Name(
+            said(
                 zh=f"有 {len(found.strays)} 条轨迹完全在网格之外：{names}",
                 en=f"{len(found.strays)} of the tracks lie wholly outside the grid: {names}",
             )
         )
     if found.undated:
         out.append(
-            Name(zh=f"有 {found.undated} 条轨迹没有日期", en=f"{found.undated} of the tracks have no date")
+            said(zh=f"有 {found.undated} 条轨迹没有日期", en=f"{found.undated} of the tracks have no date")
         )
     out.append(
         Name(
@@ -335,20 +336,20 @@ def _notes(zone: ZoneShape) -> tuple[Name, ...]:
     term = vocabulary.CONFIDENCES[zone.confidence]
     if zone.confidence in {"schematic", "administrative"}:
         return (
-            Name(
+            said(
                 zh=f"分区图形为“{term.zh}”，不是真实边界：格网只示意划法与大小，不能用于实地；"
                 "请以管理方的边界替换后再导出使用。",
                 en=f"The zone's shape is {term.en.lower()}, not its real boundary: the grid shows how it is cut and how "
                 "large cells are, and is of no use in the field until the authority's boundary takes its place.",
             ),
         )
-    return (Name(zh=f"分区图形可信度：{term.zh}。", en=f"Confidence of the zone's shape: {term.en}."),)
+    return (said(zh=f"分区图形可信度：{term.zh}。", en=f"Confidence of the zone's shape: {term.en}."),)
 
 
 def _called(count: int, printed: float | None) -> Name:
     if printed is not None and count == round(printed):
-        return Name(zh=f"{count} 格（文件所印）", en=f"{count} cells (as printed)")
-    return Name(zh=f"{count} 格", en=f"{count} cells")
+        return said(zh=f"{count} 格（文件所印）", en=f"{count} cells (as printed)")
+    return said(zh=f"{count} 格", en=f"{count} cells")
 
 
 def _scheme(mechanism: Mechanism) -> PatrolScheme:

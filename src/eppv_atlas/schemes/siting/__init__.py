@@ -26,6 +26,7 @@ from eppv_atlas.model.schemes import SitingScheme
 from eppv_atlas.model.schemes.siting import Criterion, Exclusion
 from eppv_atlas.results import Measure, PlacedCase
 from eppv_atlas.schemes import grids
+from eppv_atlas.schemes.figures import said
 from eppv_atlas.schemes.frames import Frames
 from eppv_atlas.schemes.siting import landscape, measuring, rating, results
 from eppv_atlas.schemes.siting.layers import Floats, Shapes, Units, held
@@ -60,7 +61,7 @@ def trial(placed: PlacedCase, mechanism: Mechanism, measures: Sequence[Measure])
     scheme = _scheme(mechanism)
     files = {layer: _asked(scheme, layer) for layer in _layers(scheme)}
     files |= {
-        f"{one.layer}{CLASSES}": Name(
+        f"{one.layer}{CLASSES}": said(
             zh=f"“{one.label.zh}”的类别表：CSV，列为 code 与 score（0–1）",
             en=f"Classes of {one.label.en}: CSV with the columns code and score (0–1)",
         )
@@ -162,7 +163,7 @@ def _measured(scheme: SitingScheme, given: _Layers, units: Units, outside: Any =
             if strange:
                 codes = ", ".join(code or "–" for code in strange)[:150]
                 out.notes.append(
-                    Name(
+                    said(
                         zh=f"“{criterion.label.zh}”中有类别表未列的代码，按无数据处理：{codes}",
                         en=f"{criterion.label.en} has codes that the table of classes lacks, taken as no data: {codes}",
                     )
@@ -310,7 +311,7 @@ def _notes(scheme: SitingScheme, found: _Found, values: Mapping[str, Value]) -> 
     skipped = [one.label for one in scheme.exclusions if not values[f"check-{one.id}"]]
     if skipped:
         out.append(
-            Name(
+            said(
                 zh="未核查的排除项：" + "、".join(one.zh for one in skipped),
                 en="Exclusions that were not checked: " + ", ".join(one.en for one in skipped),
             )
@@ -325,7 +326,7 @@ def _notes(scheme: SitingScheme, found: _Found, values: Mapping[str, Value]) -> 
     elif not found.synthetic:
         term = vocabulary.CONFIDENCES[found.units.confidence]
         out.append(
-            Name(zh=f"候选单元的图形可信度：{term.zh}。", en=f"Confidence of the units' shapes: {term.en}.")
+            said(zh=f"候选单元的图形可信度：{term.zh}。", en=f"Confidence of the units' shapes: {term.en}.")
         )
     return out
 
@@ -335,22 +336,22 @@ def _inputs(scheme: SitingScheme, source: Sources) -> tuple[Input, ...]:
     options = (own, *(Option(one.id, one.label) for one in scheme.weightings))
     out = [Input("weighting", Name(zh="权重方案", en="Weighting"), "choice", OWN, options=options)]
     for one in scheme.criteria:
-        label = Name(
+        label = said(
             zh=f"权重：{one.label.zh}（填写后取代方案）",
             en=f"Weight of {one.label.en}, in place of the weighting's",
         )
-        why = Name(zh=f"设定：{one.why.zh}"[:400], en=f"assumed: {one.why.en}"[:400])
+        why = said(zh=f"设定：{one.why.zh}", en=f"assumed: {one.why.en}")
         out.append(Input(f"weight-{one.id}", label, "number", None, low=0, high=1000, whence=why))
     for exclusion in scheme.exclusions:
         zh, en = exclusion.label.zh, exclusion.label.en
-        why = Name(zh=f"设定：{exclusion.why.zh}"[:400], en=f"assumed: {exclusion.why.en}"[:400])
+        why = said(zh=f"设定：{exclusion.why.zh}", en=f"assumed: {exclusion.why.en}")
         mark = exclusion.symbol or ""
-        limit = Name(
+        limit = said(
             zh=f"排除界限：{zh}{f'（{mark}）' if mark else ''}",
             en=f"Limit of {en}{f' ({mark})' if mark else ''}",
         )
         out.append(
-            Input(f"check-{exclusion.id}", Name(zh=f"核查：{zh}", en=f"Check {en}"), "flag", value=True)
+            Input(f"check-{exclusion.id}", said(zh=f"核查：{zh}", en=f"Check {en}"), "flag", value=True)
         )
         out.append(Input(f"limit-{exclusion.id}", limit, "number", exclusion.above, low=0, whence=why))
     known = source.taken(scheme.known, "percent")
@@ -387,7 +388,7 @@ def _asked(scheme: SitingScheme, layer: str) -> Name:
     }
     form = forms[used[0].measure]
     labels = dict.fromkeys(one.label for one in used)
-    return Name(
+    return said(
         zh=f"{'、'.join(one.zh for one in labels)}：{form.zh}",
         en=f"{', '.join(one.en for one in labels)}: {form.en}",
     )

@@ -15,6 +15,7 @@ import numpy as np
 from eppv_atlas.area import area_m2
 from eppv_atlas.model import Name
 from eppv_atlas.model.schemes.siting import Criterion
+from eppv_atlas.schemes.figures import said
 from eppv_atlas.schemes.siting.layers import Floats, Units
 from eppv_atlas.schemes.siting.rating import Ints, Sensitivity, best_of
 from eppv_atlas.schemes.trial import Column, Layer, Line, Mark, Table, Value
@@ -122,7 +123,7 @@ def layer(rating: Rating, every_row: Sequence[Row], label: Name, *, light: bool 
 def best(rating: Rating, every_row: Sequence[Row]) -> Table:
     """The best units."""
     found = sorted((row for row in every_row if row[2] is not None), key=lambda row: (row[2], str(row[0])))
-    label = Name(zh=f"得分最高的 {BEST_ROWS} 个单元", en=f"The {BEST_ROWS} units with the highest scores")
+    label = said(zh=f"得分最高的 {BEST_ROWS} 个单元", en=f"The {BEST_ROWS} units with the highest scores")
     kept = [n for n, column in enumerate(columns(rating)) if column.id not in {"state", "reason"}]
     shown = tuple(tuple(row[n] for n in kept) for row in found[:BEST_ROWS])
     return Table("best", label, tuple(columns(rating)[n] for n in kept), shown)
@@ -193,9 +194,7 @@ def _reason(rating: Rating, n: int) -> Name | None:
 
 
 def _joined(names: Sequence[Name], zh: str, en: str) -> Name:
-    return Name(
-        zh=(zh + "、".join(one.zh for one in names))[:400], en=(en + ", ".join(one.en for one in names))[:400]
-    )
+    return said(zh + "、".join(one.zh for one in names), en + ", ".join(one.en for one in names))
 
 
 def _measured(one: Criterion) -> Name:
@@ -203,7 +202,7 @@ def _measured(one: Criterion) -> Name:
         one.measure
     ]
     zh, en = one.symbol or zh, one.symbol or en
-    return Name(
+    return said(
         zh=f"{one.label.zh}（{zh}）" if zh else one.label.zh,
         en=f"{one.label.en} ({en})" if en else one.label.en,
     )
