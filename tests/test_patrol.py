@@ -58,8 +58,9 @@ def test_equal_cells_are_equal_and_fill_the_shape(place, radius_m, count):
     for cells in (grids.equal(shape, count), grids.connected(shape, count)):
         sizes = np.array([cell.area_m2 for cell in cells])
         assert len(cells) == count
-        assert sizes.sum() == pytest.approx(area_m2(shape), rel=1e-7)
-        assert np.abs(sizes / sizes.mean() - 1).max() < 2e-6 < grids.TOLERANCE
+        # each cut along a parallel may cost 5e-8 of a piece, and cuts follow each other
+        assert sizes.sum() == pytest.approx(area_m2(shape), rel=1e-6)
+        assert np.abs(sizes / sizes.mean() - 1).max() < 5e-6 < grids.TOLERANCE
         assert len({cell.name for cell in cells}) == count
 
 

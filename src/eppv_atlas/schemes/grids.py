@@ -26,7 +26,7 @@ from eppv_atlas.geometry import grid, part, polygons
 TOLERANCE: Final = 1e-4
 """Areas of cells that are to be equal differ from their mean by no more than this share.
 
-Most of it is the six decimals of stored outlines; fresh cells keep to 2e-6."""
+Most of it is the six decimals of stored outlines; fresh cells keep to 5e-6."""
 MOST_CELLS: Final = 20_000
 _CRUMB: Final = 1e-7
 """A piece of a square cell that is smaller than this share of it is rounding."""

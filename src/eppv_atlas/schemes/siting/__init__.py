@@ -28,18 +28,16 @@ from eppv_atlas.results import Measure, PlacedCase
 from eppv_atlas.schemes import grids
 from eppv_atlas.schemes.figures import said
 from eppv_atlas.schemes.frames import Frames
-from eppv_atlas.schemes.siting import landscape, measuring, rating, results
+from eppv_atlas.schemes.siting import landscape, measuring, offered, rating, results
 from eppv_atlas.schemes.siting.layers import Floats, Shapes, Units, held
 from eppv_atlas.schemes.siting.measuring import Measured
 from eppv_atlas.schemes.siting.results import Rating
 from eppv_atlas.schemes.taking import Sources
-from eppv_atlas.schemes.trial import Input, Option, Ran, Trial, Value
+from eppv_atlas.schemes.trial import Ran, Trial, Value
 
 UNITS: Final = "units"
 CLASSES: Final = "-classes"
 """How names of files with classes end: what each code of a layer is worth."""
-OWN: Final = "own"
-_SEED: Final = 1.0
 _INSIDE: Final = 0.5
 _ABOUT: Final = Name(
     zh="在一地之内，把使用者自己的坡度、土壤、红线、村庄、道路等图层叠加，逐个候选单元评分排序，并看权重变动时名次有多稳。"
@@ -59,7 +57,7 @@ _OUTSIDE: Final = Name(zh="大部分在所选地之外", en="lies mostly outside
 def trial(placed: PlacedCase, mechanism: Mechanism, measures: Sequence[Measure]) -> Trial:
     """What can be tried: the synthetic landscape under several weightings."""
     scheme = _scheme(mechanism)
-    files = {layer: _asked(scheme, layer) for layer in _layers(scheme)}
+    files = {layer: offered.asked(scheme, layer) for layer in offered.layers(scheme)}
     files |= {
         f"{one.layer}{CLASSES}": said(
             zh=f"“{one.label.zh}”的类别表：CSV，列为 code 与 score（0–1）",
@@ -78,7 +76,7 @@ def trial(placed: PlacedCase, mechanism: Mechanism, measures: Sequence[Measure])
         "siting",
         mechanism.name,
         _ABOUT,
-        _inputs(scheme, Sources(placed, mechanism, measures)),
+        offered.inputs(scheme, Sources(placed, mechanism, measures)),
         frames_by="weighting",
         files=files,
         notes=(
@@ -329,69 +327,6 @@ def _notes(scheme: SitingScheme, found: _Found, values: Mapping[str, Value]) -> 
             said(zh=f"候选单元的图形可信度：{term.zh}。", en=f"Confidence of the units' shapes: {term.en}.")
         )
     return out
-
-
-def _inputs(scheme: SitingScheme, source: Sources) -> tuple[Input, ...]:
-    own = Option(OWN, Name(zh="方案默认权重", en="weights of the scheme"))
-    options = (own, *(Option(one.id, one.label) for one in scheme.weightings))
-    out = [Input("weighting", Name(zh="权重方案", en="Weighting"), "choice", OWN, options=options)]
-    for one in scheme.criteria:
-        label = said(
-            zh=f"权重：{one.label.zh}（填写后取代方案）",
-            en=f"Weight of {one.label.en}, in place of the weighting's",
-        )
-        why = said(zh=f"设定：{one.why.zh}", en=f"assumed: {one.why.en}")
-        out.append(Input(f"weight-{one.id}", label, "number", None, low=0, high=1000, whence=why))
-    for exclusion in scheme.exclusions:
-        zh, en = exclusion.label.zh, exclusion.label.en
-        why = said(zh=f"设定：{exclusion.why.zh}", en=f"assumed: {exclusion.why.en}")
-        mark = exclusion.symbol or ""
-        limit = said(
-            zh=f"排除界限：{zh}{f'（{mark}）' if mark else ''}",
-            en=f"Limit of {en}{f' ({mark})' if mark else ''}",
-        )
-        out.append(
-            Input(f"check-{exclusion.id}", said(zh=f"核查：{zh}", en=f"Check {en}"), "flag", value=True)
-        )
-        out.append(Input(f"limit-{exclusion.id}", limit, "number", exclusion.above, low=0, whence=why))
-    known = source.taken(scheme.known, "percent")
-    out += [
-        Input("known", Name(zh="单元内至少有数据的面积占比", en="Least share of a unit with data"), "number",
-              known.value, "percent", low=0, high=100, whence=known.whence),
-        Input("cells", Name(zh="不给候选地块时的格数", en="Number of cells where no units are given"), "number",
-              float(scheme.cells), low=1, high=grids.MOST_CELLS),
-        Input("swing", Name(zh="逐项增减权重的幅度", en="By how much each weight is raised and lowered"), "number", 25.0,
-              "percent", low=0, high=100),
-        Input("samples", Name(zh="权重抽样次数", en="Samples of weights"), "number", 300.0, low=0, high=5000),
-        Input("seed", Name(zh="随机种子", en="Seed of the draw"), "number", _SEED, low=0, high=2**31),
-        Input("tightness", Name(zh="抽样集中度（狄利克雷分布参数之和）", en="Tightness of the draw (sum of the Dirichlet parameters)"),
-              "number", 20.0, low=1, high=10_000),
-    ]  # fmt: skip
-    return tuple(out)
-
-
-def _layers(scheme: SitingScheme) -> list[str]:
-    return list(
-        dict.fromkeys([*(one.layer for one in scheme.criteria), *(one.layer for one in scheme.exclusions)])
-    )
-
-
-def _asked(scheme: SitingScheme, layer: str) -> Name:
-    """What a layer has to hold."""
-    every: list[Criterion | Exclusion] = [*scheme.criteria, *scheme.exclusions]
-    used = [one for one in every if one.layer == layer]
-    forms = {
-        "mean": Name(zh="栅格（GeoTIFF）", en="a raster (GeoTIFF)"),
-        "share": Name(zh="面图层", en="polygons"),
-        "distance": Name(zh="点、线或面图层", en="points, lines or polygons"),
-        "class": Name(zh="栅格，或带 class 列的面图层", en="a raster, or polygons with a column class"),
-    }
-    form = forms[used[0].measure]
-    labels = dict.fromkeys(one.label for one in used)
-    return said(
-        zh=f"{'、'.join(one.zh for one in labels)}：{form.zh}",
-        en=f"{', '.join(one.en for one in labels)}: {form.en}",
-    )
 
 
 def _scheme(mechanism: Mechanism) -> SitingScheme:
