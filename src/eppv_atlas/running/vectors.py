@@ -78,6 +78,7 @@ def read(path: Path, layer: str | None = None, *, areas: bool = False) -> Vector
     kept = ~(shapely.is_missing(found.shapes) | shapely.is_empty(found.shapes))
     shapes = settle(found.file, found.shapes[kept], (), None, Asked(declared_crs(found.file, found.crs)))
     numbers = np.flatnonzero(kept) + 1
+    _on_globe(found.file, shapes.shapes, numbers)
     if areas:
         _areas(found.file, shapes.shapes, numbers)
     columns = {
@@ -114,6 +115,19 @@ def declared_crs(file: str, declared: str | None) -> str:
             f"没有从 {crs.name[:60]} 到 WGS 84 或 CGCS2000 的已知转换；请先用你的参数转换",
         )
     return declared
+
+
+def _on_globe(file: str, shapes: NDArray[Any], numbers: NDArray[np.int64]) -> None:
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    off = (np.abs(xy[:, 0]) > 180.0) | (np.abs(xy[:, 1]) > 90.0)
+    if off.any():
+        raise refused(
+            file,
+            "globe",
+            "has coordinates that are no longitude and latitude; is its CRS right, and its axis order?",
+            "坐标不是经纬度；请核对坐标系与坐标次序",
+            numbers[np.unique(owner[off])].tolist(),
+        )
 
 
 def _areas(file: str, shapes: NDArray[Any], numbers: NDArray[np.int64]) -> None:
