@@ -127,6 +127,7 @@ def case_page(
     findings: Sequence[Finding],
     settings: Settings,
     *,
+    trials: Sequence[Mapping[str, Any]] = (),
     before: PlacedCase | None = None,
     after: PlacedCase | None = None,
     publish: bool = False,
@@ -139,6 +140,8 @@ def case_page(
         The case, and what was measured and recomputed of it.
     settings
         Title of the atlas, its documents and its map review number.
+    trials
+        What can be tried of its mechanisms, as plain data (``schemes.plain``).
     before, after
         Cases before and after this one, which the page leads to.
     publish
@@ -165,6 +168,7 @@ def case_page(
         ),
         families=families,
         confidences=confidences,
+        trials=frozenset(trial["mechanism"] for trial in trials),
     )
     page = Page(views.both(placed.case.short), body, tiles=_tiles(publish=publish))
     atlas_map = AtlasMap(_padded(bounds, 0.18), view["title"], tiles=_tiles(publish=publish), detail=True)
@@ -177,6 +181,8 @@ def case_page(
             site["confidence"] = site["confidence"]["id"]
         atlas_map.add_child(DataLayer("sites", {"sites": drawn, "anchor": placed.case.anchor}))
     atlas_map.add_child(DataLayer("story", told))
+    if trials:
+        atlas_map.add_child(DataLayer("trying", {"trials": list(trials)}))
     page.add_child(atlas_map)
     return _bytes(page)
 
