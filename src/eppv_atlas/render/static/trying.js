@@ -8,6 +8,7 @@
 
   const { both, el, put, state } = eppv;
   const { charts, fold, progressionTable, result, steps, table } = eppv.tryResults;
+  const PLAIN = /^[\w ./=:+-]*$/; // what a shell takes as it stands
   const WAIT = 700; // ms without a change before results are read out
 
   function trying(map, id) {
@@ -62,12 +63,12 @@
     function command() {
       const parts = ["eppv-atlas scheme run " + now.case + "/" + now.mechanism];
       chosen.forEach((to, name) => parts.push("--set " + name + "=" + eppv.tryForm.spelled(to)));
-      return parts.every((part) => /^[\w ./=:+-]*$/.test(part)) ? parts : [];
+      return parts.every((part) => PLAIN.test(part)) ? parts : [];
     }
 
     function refresh(byReader) {
       rows.forEach((one, input) => one.show(value(input), chosen.has(input.id)));
-      panel.querySelector(".try-reset-all").disabled = !chosen.size;
+      out.reset.disabled = !chosen.size;
       const found = worked();
       out.head.textContent = "";
       const first = found.lines.filter((line) => line.role !== "step");
@@ -150,6 +151,7 @@
         refresh(true);
       });
       put(panel, [grow, el("div", "try-bar", back, eppv.button("plain", eppv.ui.copy_link, eppv.share.link)), el("p", "try-kicker small", both(eppv.ui.try_it)), title, el("p", "try-about", both(trial.about))]);
+      out.reset = all;
       const inputs = el("section", "try-inputs", el("div", "try-inputs-head", el("h3", "", both(eppv.ui.inputs)), all));
       const steer = trial.inputs.filter((input) => input.id === trial.framesBy);
       const rest = trial.inputs.filter((input) => input.id !== trial.framesBy);
@@ -159,14 +161,16 @@
         rows.set(input, eppv.tryForm.row(input, still, (to) => set(input, to)));
         where.appendChild(rows.get(input).node);
       };
-      steer.concat(loose).forEach((input) => add(input, inputs, false));
+      const steering = el("div", "try-steer");
+      steer.forEach((input) => add(input, steering, false));
+      loose.forEach((input) => add(input, inputs, false));
       if (fixed.length) {
         const body = el("div", "");
         fixed.forEach((input) => add(input, body, true));
         inputs.appendChild(fold(open, "fixed", eppv.ui.given_values, el("p", "small", both(eppv.ui.fixed_here)), body));
       }
-      all.hidden = !(steer.length || loose.length);
-      put(panel, [out.head, trial.inputs.length ? inputs : null, out.rest]);
+      all.hidden = !loose.length;
+      put(panel, [steering, out.head, rest.length ? inputs : null, out.rest]);
       return title;
     }
 

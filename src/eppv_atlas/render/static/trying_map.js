@@ -16,9 +16,9 @@
   const isPoint = (feature) => feature.geometry.type.endsWith("Point");
 
   /* how a shape looks; hatched where it is schematic, unless a colour has something to say */
-  function lookOf(layer, at, feature) {
+  function lookOf(layer, nth, feature) {
     const look = eppv.looks.confidences[layer.confidence];
-    const colour = PLAIN[at % PLAIN.length];
+    const colour = PLAIN[nth % PLAIN.length];
     const line = { weight: look.width, dash: look.dash };
     if (isGraded(feature)) {
       const shade = RAMP[Math.max(0, Math.min(RAMP.length - 1, Math.floor(feature.properties.value * RAMP.length)))];
@@ -61,11 +61,11 @@
       return box;
     }
 
-    function drawn(layer, at) {
+    function drawn(layer, nth) {
       const many = layer.geojson.features.length > PATHS;
       canvas = canvas || (many ? L.canvas({ pane: "trying" }) : null);
       const style = (feature) => {
-        const look = lookOf(layer, at, feature);
+        const look = lookOf(layer, nth, feature);
         const plain = many && look.opacity === 1; // a canvas has no hatching
         return { color: look.colour, weight: look.weight, dashArray: look.dash || null, fillColor: plain ? look.colour : look.fill, fillOpacity: plain ? 0.15 : look.opacity };
       };
@@ -93,12 +93,12 @@
     }
 
     /* the look of a layer, as it is on the map */
-    function swatch(layer, at) {
+    function swatch(layer, nth) {
       const all = layer.geojson.features;
       const values = all.some(isGraded);
       const wide = values ? 80 : 30;
       const box = svg("svg", { class: "try-swatch", viewBox: "0 0 " + wide + " 18", width: wide, height: 18, "aria-hidden": "true" });
-      const one = lookOf(layer, at, all.find((feature) => isGraded(feature) === values) || { properties: { value: null }, geometry: { type: "" } });
+      const one = lookOf(layer, nth, all.find((feature) => isGraded(feature) === values) || { properties: { value: null }, geometry: { type: "" } });
       const line = { fill: "none", stroke: one.colour, "stroke-width": one.weight, "stroke-dasharray": one.dash || "none" };
       if (all.length && all.every(isPoint)) {
         const fills = values ? RAMP : [one.fill];
@@ -123,8 +123,8 @@
       map.closePopup();
       group.clearLayers();
       const all = L.latLngBounds([]);
-      layers.forEach((layer, at) => {
-        const shapes = drawn(layer, at);
+      layers.forEach((layer, nth) => {
+        const shapes = drawn(layer, nth);
         all.extend(shapes.getBounds());
         if (!hidden.has(layer.id)) {
           group.addLayer(shapes);
