@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import eppv_atlas as ea
 from browsing import hash_of, overflow, until, visit
 from conftest import ROOT
+from eppv_atlas import measure, schemes
 from eppv_atlas.schemes.plain import as_json, ran_json
 from eppv_atlas.schemes.worksheet import evaluate, work
 from test_trying import HOSTILE, poisoned
@@ -32,10 +33,25 @@ def real():
 
 @pytest.fixture(scope="module")
 def page(real, tmp_path_factory):
-    trials = [payment(CASE, PAY), fund(CASE, FUND), patrol(CASE, PATROL), patrol(CASE, LONG, sizes=SIZES, marks=1)]
+    trials = [
+        payment(CASE, PAY),
+        fund(CASE, FUND),
+        patrol(CASE, PATROL),
+        patrol(CASE, LONG, sizes=SIZES, marks=1),
+    ]
     path = tmp_path_factory.mktemp("try") / "page.html"
     path.write_bytes(page_of(real, CASE, trials))
     return path
+
+
+@pytest.fixture(scope="module")
+def sheet(browser, page):
+    """A page to work formulas out in: of one size, as they have none."""
+    context = browser.new_context(offline=True)
+    held = context.new_page()
+    held.goto(page.as_uri())
+    yield held
+    context.close()
 
 
 def opened(tab, page, mechanism, more=""):
@@ -77,7 +93,9 @@ def _branches(inner):
         st.tuples(st.sampled_from(("neg", "not", "abs", "round")), inner).map(list),
         st.tuples(st.just("round"), inner, st.one_of(st.integers(-1, 14).map(float), inner)).map(list),
         st.tuples(st.just("if"), inner, inner, inner).map(list),
-        st.tuples(st.sampled_from(("min", "max")), st.lists(inner, min_size=1, max_size=3)).map(lambda pair: [pair[0], *pair[1]]),
+        st.tuples(st.sampled_from(("min", "max")), st.lists(inner, min_size=1, max_size=3)).map(
+            lambda pair: [pair[0], *pair[1]]
+        ),
     )
 
 
@@ -91,19 +109,39 @@ def bits(value):
     return value
 
 
-def in_page(tab, pairs):
-    return tab.evaluate("(pairs) => pairs.map(([tree, values]) => eppv.worksheet.evaluate(tree, new Map(Object.entries(values))))", pairs)
+def in_page(sheet, pairs):
+    return sheet.evaluate(
+        "(pairs) => pairs.map(([tree, values]) => eppv.worksheet.evaluate(tree, new Map(Object.entries(values))))",
+        pairs,
+    )
 
 
-@given(st.lists(st.tuples(TREES, st.fixed_dictionaries({name: VALUES for name in "pqrs"})), min_size=1, max_size=40))
+@given(
+    st.lists(st.tuples(TREES, st.fixed_dictionaries(dict.fromkeys("pqrs", VALUES))), min_size=1, max_size=40)
+)
 @CALM
-@example([(["round", 0.5], {}), (["round", -2.5], {}), (["round", 1.005, 2.0], {}), (["round", 1e308, 12.0], {})])
-@example([(["min", 0.0, -0.0], {}), (["max", -0.0, 0.0], {}), (["==", 1.0, True], {}), (["<", ["text", "\uff21"], ["text", "\U0001f600"]], {})])
-@example([(["/", 1.0, -0.0], {}), (["*", 1e308, 10.0], {}), (["and", False, None], {}), (["or", None, True], {}), (["not", None], {})])
-def test_formulas_give_the_same_to_the_last_bit(tab, page, pairs):
-    if tab.url == "about:blank" or "page.html" not in tab.url:
-        visit(tab, page)
-    got = in_page(tab, pairs)
+@example(
+    [(["round", 0.5], {}), (["round", -2.5], {}), (["round", 1.005, 2.0], {}), (["round", 1e308, 12.0], {})]
+)
+@example(
+    [
+        (["min", 0.0, -0.0], {}),
+        (["max", -0.0, 0.0], {}),
+        (["==", 1.0, True], {}),
+        (["<", ["text", "\uff21"], ["text", "\U0001f600"]], {}),
+    ]
+)
+@example(
+    [
+        (["/", 1.0, -0.0], {}),
+        (["*", 1e308, 10.0], {}),
+        (["and", False, None], {}),
+        (["or", None, True], {}),
+        (["not", None], {}),
+    ]
+)
+def test_formulas_give_the_same_to_the_last_bit(sheet, pairs):
+    got = in_page(sheet, pairs)
     for (tree, values), found in zip(pairs, got, strict=True):
         assert bits(found) == bits(evaluate(tree, values)), (tree, values)
 
@@ -111,11 +149,9 @@ def test_formulas_give_the_same_to_the_last_bit(tab, page, pairs):
 @given(st.lists(st.tuples(NUMBERS, st.one_of(NUMBERS, st.floats(-40, 40))), min_size=1, max_size=60))
 @CALM
 @example([(0.0, -1.0), (-8.0, 1 / 3), (1.026, -20.0), (-2.0, 3.0), (1e200, 2.0), (0.0, 0.0)])
-def test_powers_differ_by_one_unit_in_the_last_place_at_most(tab, page, pairs):
-    if "page.html" not in tab.url:
-        visit(tab, page)
+def test_powers_differ_by_one_unit_in_the_last_place_at_most(sheet, pairs):
     trees = [["^", base, power] for base, power in pairs]
-    for tree, found in zip(trees, in_page(tab, [(tree, {}) for tree in trees]), strict=True):
+    for tree, found in zip(trees, in_page(sheet, [(tree, {}) for tree in trees]), strict=True):
         want = evaluate(tree, {})
         if want is None or found is None:
             top = want if found is None else found
@@ -124,8 +160,8 @@ def test_powers_differ_by_one_unit_in_the_last_place_at_most(tab, page, pairs):
             assert abs(found - want) <= math.ulp(want), tree
 
 
-def worked(tab, trial, chosen):
-    return tab.evaluate(
+def worked(sheet, trial, chosen):
+    return sheet.evaluate(
         "([trial, chosen]) => { const got = eppv.worksheet.work(trial, new Map(Object.entries(chosen))); return { lines: got.lines.map((l) => [l.value, l.low, l.high]), tables: got.tables.map((t) => t.rows) }; }",
         [as_json(trial), chosen],
     )
@@ -133,27 +169,34 @@ def worked(tab, trial, chosen):
 
 @given(
     confidence=st.sampled_from(["surveyed", "official", "digitised", "administrative", "schematic"]),
-    chosen=st.fixed_dictionaries({}, optional={"forest": st.floats(0, 6e4), "rate": st.floats(0, 100), "share": st.floats(0, 100), "households": st.integers(1, 500).map(float), "signed": st.booleans()}),
+    chosen=st.fixed_dictionaries(
+        {},
+        optional={
+            "forest": st.floats(0, 6e4),
+            "rate": st.floats(0, 100),
+            "share": st.floats(0, 100),
+            "households": st.integers(1, 500).map(float),
+            "signed": st.booleans(),
+        },
+    ),
 )
 @CALM
-def test_a_whole_trial_gives_the_same_in_the_page(tab, page, confidence, chosen):
-    if "page.html" not in tab.url:
-        visit(tab, page)
+def test_a_whole_trial_gives_the_same_in_the_page(sheet, confidence, chosen):
     trial = payment(CASE, PAY, confidence)
     given_ = {one.id: one.value for one in trial.inputs}
-    got = worked(tab, trial, {key: value for key, value in chosen.items() if value != given_[key]})
+    got = worked(sheet, trial, {key: value for key, value in chosen.items() if value != given_[key]})
     want = ran_json(work(trial, chosen))
     for found, line in zip(got["lines"], want["lines"], strict=True):
-        assert [bits(one) for one in found] == [bits(line[key]) for key in ("value", "low", "high")], line["id"]
+        assert [bits(one) for one in found] == [bits(line[key]) for key in ("value", "low", "high")], line[
+            "id"
+        ]
 
 
 @given(st.floats(0, 10), st.integers(1, 60), st.floats(0, 1e9))
 @CALM
-def test_a_progression_gives_the_same_in_the_page(tab, page, discount, term, paid):
-    if "page.html" not in tab.url:
-        visit(tab, page)
+def test_a_progression_gives_the_same_in_the_page(sheet, discount, term, paid):
     trial, chosen = fund(CASE, FUND), {"discount": discount, "term": float(term), "payment": paid}
-    got, want = worked(tab, trial, chosen), work(trial, chosen)
+    got, want = worked(sheet, trial, chosen), work(trial, chosen)
     assert len(got["tables"][0]) == len(want.tables[0].rows) == term
     for found, row in zip(got["tables"][0], want.tables[0].rows, strict=True):
         for a, b in zip(found, row, strict=True):
@@ -172,6 +215,45 @@ def test_formulas_with_numbers_read_as_on_the_command_line(tab, page, trial):
         assert said.nth(1).inner_text() == f"= {line.numbers.en}"
 
 
+def test_trials_of_the_real_cases_read_as_on_the_command_line(tab, maps, real):
+    tried = 0
+    for placed in real:
+        measures = measure.case(placed)
+        for mechanism in schemes.runnable(placed):
+            trial = schemes.trial(placed, mechanism, measures)
+            opened(tab, maps / f"{placed.case.id}.html", mechanism.id)
+            frame = (
+                trial.frames[next(one.value for one in trial.inputs if one.id == trial.frames_by)]
+                if trial.frames_by
+                else None
+            )
+            lines = [*work(trial, {}).lines, *(frame.lines if frame else ())]
+            tab.evaluate(
+                "document.querySelectorAll('#trying details').forEach((node) => { node.open = true; })"
+            )
+            want = []
+            for line in lines:
+                if line.formula:
+                    want.append(getattr(line.formula, "en", line.formula))
+                    if getattr(line.numbers, "zh", line.numbers) not in {
+                        "",
+                        getattr(line.formula, "zh", line.formula),
+                    }:
+                        want.append("= " + getattr(line.numbers, "en", line.numbers))
+            assert [
+                " ".join(text.split()) for text in tab.locator(".try-steps .arithmetic").all_inner_texts()
+            ] == [" ".join(text.split()) for text in want]
+            shown = sum(line.role != "step" for line in lines)
+            assert tab.locator(".try-result").count() == shown
+            assert tab.locator("#trying tbody tr").count() == sum(
+                len(table.rows) for table in (*work(trial, {}).tables, *(frame.tables if frame else ()))
+            )
+            assert overflow(tab) <= 0
+            assert tab.seen == []
+            tried += 1
+    assert tried >= 8
+
+
 # ---- the panel ----
 
 
@@ -185,7 +267,7 @@ def test_opened_by_its_button_and_closed_again(tab, page):
     assert tab.evaluate("document.activeElement.tagName") == "H2"  # readers of the screen are taken there
     assert hash_of(tab)["try"] == PAY
     assert not tab.locator("article.panel").is_visible()
-    assert "180,005.00 CNY" in result(tab, "Payment a year")
+    assert "180,005 CNY" in result(tab, "Payment a year")
     assert overflow(tab) <= 0
     tab.keyboard.press("Escape")
     assert not panel.is_visible()
@@ -199,7 +281,7 @@ def test_a_changed_input_is_marked_stands_in_the_address_and_comes_back(tab, pag
     opened(tab, page, PAY)
     field(tab, "rate").fill("12")
     field(tab, "households").fill("40")
-    assert "216,006.00 CNY" in result(tab, "Payment a year")
+    assert "216,006 CNY" in result(tab, "Payment a year")
     assert "3,240.09 CNY" in result(tab, "Each household a year")
     changed = tab.locator(".try-input.is-changed")
     assert changed.count() == 2
@@ -208,11 +290,11 @@ def test_a_changed_input_is_marked_stands_in_the_address_and_comes_back(tab, pag
     assert "--set rate=12 --set households=40" in " ".join(tab.locator(".try-command span").all_inner_texts())
     link = tab.evaluate("location.hash").lstrip("#")
     visit(tab, page, link)
-    assert "216,006.00 CNY" in result(tab, "Payment a year")
+    assert "216,006 CNY" in result(tab, "Payment a year")
     assert field(tab, "rate").input_value() == "12"
     tab.locator(".try-input.is-changed").first.get_by_role("button").click()
     assert hash_of(tab)["set"] == "households:40"
-    assert "180,005.00 CNY" in result(tab, "Payment a year")
+    assert "180,005 CNY" in result(tab, "Payment a year")
     tab.get_by_role("button", name="Put all back").click()
     assert "set" not in hash_of(tab)
     assert tab.locator(".try-input.is-changed").count() == 0
@@ -226,7 +308,22 @@ def test_links_to_other_pages_do_not_carry_a_trial(tab, page):
 
 @pytest.mark.parametrize(
     "bad",
-    ["rate:-1", "rate:1e9", "rate:abc", "rate:0x10", "rate", "nobody:1", "__proto__:1", "constructor:1", "signed:maybe", "since:2020-02-31", "turn:90", ":", ",,,", "rate:NaN"],
+    [
+        "rate:-1",
+        "rate:1e9",
+        "rate:abc",
+        "rate:0x10",
+        "rate",
+        "nobody:1",
+        "__proto__:1",
+        "constructor:1",
+        "signed:maybe",
+        "since:2020-02-31",
+        "turn:90",
+        ":",
+        ",,,",
+        "rate:NaN",
+    ],
 )
 def test_what_the_address_may_not_say_is_dropped(tab, page, bad):
     opened(tab, page, PAY, f"&set={bad},share:50")
@@ -259,13 +356,13 @@ def test_what_cannot_be_used_is_named_and_results_stay(tab, page):
     assert "0 – 100 CNY per mu" in fault.inner_text()
     assert rate.get_attribute("aria-invalid") == "true"
     assert "try-in-rate-fault" in rate.get_attribute("aria-describedby")
-    assert "180,005.00 CNY" in result(tab, "Payment a year")
+    assert "180,005 CNY" in result(tab, "Payment a year")
     rate.fill("")  # not known, which is an answer
     assert fault.inner_text() == ""
     assert "not known" in result(tab, "Payment a year")
     assert hash_of(tab)["set"] == "rate:"
     rate.fill("20")
-    assert "360,010.00 CNY" in result(tab, "Payment a year")
+    assert "360,010 CNY" in result(tab, "Payment a year")
 
 
 def test_tests_answer_in_words(tab, page):
@@ -312,7 +409,10 @@ def test_the_slider_and_the_field_say_the_same(tab, page):
 def test_results_are_read_out(tab, page):
     opened(tab, page, PAY)
     field(tab, "rate").fill("1")
-    until(tab, "(document.getElementById('eppv-live') || {}).textContent === 'Payment a year: 18,000.50 CNY; To the villagers: 10,800.30 CNY; Each household a year: not known; Villagers get half or more: yes'")
+    until(
+        tab,
+        "(document.getElementById('eppv-live') || {}).textContent === 'Payment a year: 18,000.50 CNY; To the villagers: 10,800.30 CNY; Each household a year: not known; Villagers get half or more: yes'",
+    )
 
 
 def test_years_are_drawn_told_and_listed(tab, page):
@@ -321,10 +421,14 @@ def test_years_are_drawn_told_and_listed(tab, page):
     chart = tab.locator(".try-chart")
     assert chart.get_attribute("role") == "img"
     told = chart.get_attribute("aria-label")
-    assert told.startswith("Balance by year. Balance: first 1,484,442.60 AUD (1), last 0.00 AUD (20)")
+    assert told.startswith("Balance by year. Balance: first 1,484,442.60 AUD (1), last 0 AUD (20)")
     assert chart.locator("path").count() == 2
-    assert chart.locator("path").nth(0).get_attribute("stroke-dasharray") != chart.locator("path").nth(1).get_attribute("stroke-dasharray")
-    shown = tab.evaluate("Array.from(document.querySelectorAll('.try-chart text')).map((n) => n.querySelector('[lang=en]').textContent)")
+    assert chart.locator("path").nth(0).get_attribute("stroke-dasharray") != chart.locator("path").nth(
+        1
+    ).get_attribute("stroke-dasharray")
+    shown = tab.evaluate(
+        "Array.from(document.querySelectorAll('.try-chart text')).map((n) => n.querySelector('[lang=en]').textContent)"
+    )
     assert {"AUD", "1.5m", "Year", "1", "20"} <= set(shown)
     tab.locator("#trying details", has_text="As a table").locator("summary").click()
     assert tab.locator("#trying tbody tr").count() == 20
@@ -369,6 +473,15 @@ def test_frames_draw_on_the_map_and_are_gone_when_closed(tab, page):
     assert drawn(tab) == 1
     legend.locator("input").first.check()
     assert "view" not in hash_of(tab)
+    outlines = tab.evaluate(
+        "eppv.tryMap.unpacked(eppv.data('trying_layer')).trials[2].frames['1000'].layers[0].geojson.features.map((f) => f.geometry.coordinates[0])"
+    )
+    for ring, feature in zip(
+        outlines,
+        as_json(patrol(CASE, PATROL))["frames"]["1000"]["layers"][0]["geojson"]["features"],
+        strict=True,
+    ):
+        assert {tuple(at) for at in ring} == {tuple(at) for at in feature["geometry"]["coordinates"][0]}
     tab.locator(".try-back").click()
     assert drawn(tab) == 0
     assert not tab.evaluate("document.querySelector('.is-trying')")
@@ -431,7 +544,7 @@ def test_values_that_a_page_cannot_change_say_so(tab, page):
 def test_both_languages_live(tab, page):
     opened(tab, page, PAY, "&set=rate:12")
     tab.evaluate("eppv.setLanguage('zh')")
-    assert "216,006.00 元" in result(tab, "每年补偿")
+    assert "216,006 元" in result(tab, "每年补偿")
     assert "无法核查" in result(tab, "每户每年不少于")
     assert tab.locator("#try-in-rate-slide").get_attribute("aria-label") == "补偿标准"
     assert hash_of(tab)["set"] == "rate:12"
@@ -474,14 +587,22 @@ def test_nothing_is_cut_off(tab, page):
         for lang in ("zh", "en"):
             opened(tab, page, mechanism)
             tab.evaluate(f"eppv.setLanguage('{lang}')")
-            assert tab.evaluate("(() => { const n = document.getElementById('trying'); return n.scrollWidth - n.clientWidth; })()") <= 0
+            assert (
+                tab.evaluate(
+                    "(() => { const n = document.getElementById('trying'); return n.scrollWidth - n.clientWidth; })()"
+                )
+                <= 0
+            )
             assert overflow(tab) <= 0
 
 
 @pytest.mark.parametrize("payload", HOSTILE)
 def test_hostile_texts_are_shown_as_text(tab, real, tmp_path, payload):
     path = tmp_path / "page.html"
-    trials = [poisoned(as_json(trial), payload) for trial in (payment(CASE, PAY), fund(CASE, FUND), patrol(CASE, PATROL))]
+    trials = [
+        poisoned(as_json(trial), payload)
+        for trial in (payment(CASE, PAY), fund(CASE, FUND), patrol(CASE, PATROL))
+    ]
     path.write_bytes(page_of(real, CASE, trials))
     for mechanism in (PAY, FUND, PATROL):
         opened(tab, path, mechanism)
@@ -498,8 +619,24 @@ def test_hostile_texts_are_shown_as_text(tab, real, tmp_path, payload):
 def test_many_shapes_go_to_one_canvas(tab, real, tmp_path):
     trial = patrol(CASE, PATROL, marks=30)
     path = tmp_path / "page.html"
-    path.write_bytes(page_of(real, CASE, [replace(trial, frames={key: replace(ran, layers=ran.layers[:1]) for key, ran in trial.frames.items()})]))
+    path.write_bytes(
+        page_of(
+            real,
+            CASE,
+            [
+                replace(
+                    trial,
+                    frames={key: replace(ran, layers=ran.layers[:1]) for key, ran in trial.frames.items()},
+                )
+            ],
+        )
+    )
     opened(tab, path, PATROL)
     assert drawn(tab) == 0
     assert tab.locator(".leaflet-trying-pane canvas").count() == 1
-    assert json.loads(tab.evaluate("JSON.stringify(document.querySelectorAll('.leaflet-trying-pane canvas').length)")) == 1
+    assert (
+        json.loads(
+            tab.evaluate("JSON.stringify(document.querySelectorAll('.leaflet-trying-pane canvas').length)")
+        )
+        == 1
+    )

@@ -69,8 +69,23 @@ def test_a_page_without_trials_holds_nothing_of_them(atlas):
 def test_the_data_stand_in_the_page_as_they_were_handed_over(atlas, mechanisms):
     trials = [as_json(trial) for trial in trials_of(mechanisms)]
     html = page_of(atlas, CASE, trials).decode()
-    found = re.search(r'<script type="application/json" id="trying_layer-data">(.*?)</script>', html, re.DOTALL)
-    assert json.loads(found[1]) == {"trials": trials}
+    found = re.search(
+        r'<script type="application/json" id="trying_layer-data">(.*?)</script>', html, re.DOTALL
+    )
+    held = json.loads(found[1])
+    assert held["scale"] == 1_000_000
+    count = 0
+    for trial, original in zip(held["trials"], trials, strict=True):
+        for option, frame in trial["frames"].items():
+            for layer, before in zip(frame["layers"], original["frames"][option]["layers"], strict=True):
+                for feature, first in zip(
+                    layer["geojson"]["features"], before["geojson"]["features"], strict=True
+                ):
+                    if first["geometry"]["type"] == "Polygon":
+                        feature["geometry"] = first["geometry"]  # tests of the browser hold the outlines
+                        count += bool(feature.pop("packed"))
+    assert count == 16 + 25 + 36
+    assert held["trials"] == trials
 
 
 def test_the_same_trials_give_the_same_bytes(atlas, mechanisms):
@@ -94,7 +109,10 @@ def test_scripts_are_small_and_ask_for_nothing(atlas, mechanisms):
     size = sum(len(asset(name).encode()) for name in scripts)
     assert size < 40_000
     for name in scripts:
-        assert not re.search(r"https?://|innerHTML|insertAdjacentHTML|\beval\b|new Function|document\.write", asset(name).replace("http://www.w3.org/2000/svg", ""))
+        assert not re.search(
+            r"https?://|innerHTML|insertAdjacentHTML|\beval\b|new Function|document\.write",
+            asset(name).replace("http://www.w3.org/2000/svg", ""),
+        )
     grown = len(page_of(atlas, CASE, [fund(CASE, mechanisms[1])])) - len(page_of(atlas, CASE, []))
     assert grown < 65_000
 
@@ -115,13 +133,17 @@ def test_a_case_without_schemes_imports_no_engine(atlas):
 
 
 def test_the_page_of_a_figure_has_the_trials_too(atlas, mechanisms, monkeypatch):
-    monkeypatch.setattr(exhibits, "plain_trials", lambda placed, measures: [as_json(fund(CASE, mechanisms[1]))])
+    monkeypatch.setattr(
+        exhibits, "plain_trials", lambda placed, measures: [as_json(fund(CASE, mechanisms[1]))]
+    )
     assert f'data-try="{mechanisms[1]}"' in ea.figure(atlas[CASE]).page().decode()
 
 
 def test_built_pages_have_the_trials_too(atlas, mechanisms, monkeypatch):
     from eppv_atlas.cli import building
 
-    monkeypatch.setattr(building, "plain_trials", lambda placed, measures: [as_json(fund(CASE, mechanisms[1]))])
+    monkeypatch.setattr(
+        building, "plain_trials", lambda placed, measures: [as_json(fund(CASE, mechanisms[1]))]
+    )
     page = building.case_page(atlas.settings, (None, atlas[CASE], None), publish=False, address="")
     assert f'data-try="{mechanisms[1]}"' in page.decode()

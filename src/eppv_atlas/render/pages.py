@@ -22,6 +22,7 @@ from eppv_atlas.render.crowd_page import CHINA, crowd_page
 from eppv_atlas.render.layers import AtlasMap, DataLayer, contribute_core
 from eppv_atlas.render.page import JINJA, Page
 from eppv_atlas.render.phrases import PHRASES
+from eppv_atlas.render.trials import packed
 from eppv_atlas.render.vectors import PolygonLayer
 from eppv_atlas.render.words import case_words
 from eppv_atlas.results import Finding, Measure, PlacedCase, Total
@@ -182,7 +183,7 @@ def case_page(
         atlas_map.add_child(DataLayer("sites", {"sites": drawn, "anchor": placed.case.anchor}))
     atlas_map.add_child(DataLayer("story", told))
     if trials:
-        atlas_map.add_child(DataLayer("trying", {"trials": list(trials)}))
+        atlas_map.add_child(DataLayer("trying", packed(trials)))
     page.add_child(atlas_map)
     return _bytes(page)
 

@@ -327,11 +327,11 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "not_auditable": _pair("无法核查", "Not auditable"),
     "not_known": _pair("未知", "not known"),
     "no": _pair("否", "no"),
-    "not_taken": _pair(
-        "此值不能用，结果未变。", "This value cannot be used; results are as before."
-    ),
+    "not_taken": _pair("此值不能用，结果未变。", "This value cannot be used; results are as before."),
     "notes": _pair("须知", "To be borne in mind"),
-    "off_by": _pair("按面积上下浮动 {n}% 计算区间（编者设定）", "ranges take it as good to ±{n}%, set by the editors"),
+    "off_by": _pair(
+        "按面积上下浮动 {n}% 计算区间（编者设定）", "ranges take it as good to ±{n}%, set by the editors"
+    ),
     "on_command_line": _pair("在命令行", "On the command line"),
     "on_map": _pair("图上", "On the map"),
     "range": _pair("区间", "Range"),

@@ -8,16 +8,28 @@
 
   const { both, el } = eppv;
   const MONEY = new Set(["CNY", "fen", "AUD", "USD"]);
+  const SHARES = new Set(["percent", "permille"]);
   const pair = (say) => ({ zh: say("zh"), en: say("en") });
 
-  /* a number as schemes.figures writes it: cents for money, else six decimals at most, or six digits where it is small */
+  /* a number as schemes.figures writes it: cents for money that is not whole, else some decimals, or digits where it is small */
   function digits(value, unit) {
+    return written(value, unit).replace(/^−(?=[0.,]*$)/, ""); // less than nothing by less than is shown
+  }
+
+  function written(value, unit) {
     if (unit && MONEY.has(unit.id)) {
-      return eppv.number(value, 2);
+      return eppv.number(value, 2).replace(/\.00$/, "");
     }
     const size = Math.abs(value);
-    const text = size < 1 ? eppv.number(Number(value.toPrecision(6)), 10) : eppv.number(value, size < 1e3 ? 6 : 2);
-    return text.replace(/\.?0+$/, "") || "0";
+    const share = Boolean(unit) && SHARES.has(unit.id);
+    const text = size < 1 ? eppv.number(Number(value.toPrecision(share ? 4 : 6)), 10) : eppv.number(value, share ? 4 : size < 1e3 ? 6 : 2);
+    return text.replace(/\.?0+$/, "");
+  }
+
+  /* the same where it stands large: two decimals do */
+  function large(value, unit, options) {
+    const long = typeof value === "number" && Math.abs(value) >= 1;
+    return figures(long ? Number(value.toFixed(2)) : value, unit, options);
   }
 
   function withUnit(text, unit) {
@@ -72,7 +84,7 @@
       return [text, text.startsWith("−") ? 4.5 : 9];
     }
     if (sign === "text") {
-      return ["“" + parts[0] + "”", 9];
+      return [label(parts[0], true)[lang], 9];
     }
     const got = parts.map((part) => write(part, label, lang));
     const plain = got.map((one) => one[0]);
@@ -96,11 +108,11 @@
     return [held(got[0], before) + " " + word + " " + held(got[1], after), binds];
   }
 
-  /* a formula with what label(name) gives in place of its names, in both languages */
+  /* a formula in both languages, with what label(name) gives in place of its names, label(text, true) of its texts */
   function formula(tree, label) {
     return pair((lang) => write(tree, label, lang)[0]);
   }
 
   eppv.figures = figures;
-  eppv.told = { answer, formula, pair, range };
+  eppv.told = { answer, formula, large, pair, range };
 })();

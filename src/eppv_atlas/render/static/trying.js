@@ -12,7 +12,7 @@
   const WAIT = 700; // ms without a change before results are read out
 
   function trying(map, id) {
-    const given = eppv.data(id);
+    const given = eppv.tryMap.unpacked(eppv.data(id));
     const trials = new Map(given.trials.map((trial) => [trial.mechanism, trial]));
     const panel = document.getElementById("trying");
     const article = document.querySelector("article.panel");
@@ -50,7 +50,9 @@
     function worked() {
       const found = eppv.worksheet.work(now, chosen);
       const units = new Map(now.inputs.concat(now.cells).map((one) => [one.id, one.unit]));
-      const label = (name) => eppv.figures(eppv.worksheet.inUnit(found.values.get(name), units.get(name)), units.get(name), optionsOf(name));
+      const options = now.inputs.flatMap((one) => one.options);
+      const quoted = (text) => (options.find((one) => one.id === text) || { label: { zh: "“" + text + "”", en: "“" + text + "”" } }).label;
+      const label = (name, isText) => isText ? quoted(name) : eppv.figures(eppv.worksheet.inUnit(found.values.get(name), units.get(name)), units.get(name), optionsOf(name));
       const lines = found.lines.map((line) => Object.assign({}, line.cell, line, { formula: line.cell.text, numbers: eppv.told.formula(line.cell.tree, label) }));
       const by = now.inputs.find((one) => one.id === now.framesBy);
       const picked = by ? value(by) : Object.keys(now.frames)[0];
@@ -71,7 +73,7 @@
       out.reset.disabled = !chosen.size;
       const found = worked();
       out.head.textContent = "";
-      const first = found.lines.filter((line) => line.role !== "step");
+      const first = ["result", "test"].flatMap((role) => found.lines.filter((line) => line.role === role));
       const list = el("dl", first.length > 1 ? "try-lines many" : "try-lines", ...first.map((line) => result(line, optionsOf(line.id))));
       out.head.classList.toggle("is-brief", first.length < 3);
       put(out.head, [first.length ? list : el("p", "", both(now.framesBy && !found.frame ? eppv.ui.no_frame : eppv.ui.no_result))]);

@@ -158,5 +158,16 @@
     return { leave, show, swatch };
   }
 
+  /* outlines travel packed, see trials.py */
+  function unpacked(given) {
+    given.trials.forEach((trial) => Object.values(trial.frames).forEach((frame) => frame.layers.forEach((layer) => layer.geojson.features.forEach((feature) => {
+      if (feature.packed) {
+        feature.geometry = eppv.codec.geometry(feature.packed, given.scale);
+      }
+    }))));
+    return given;
+  }
+
   eppv.tryMap = tryMap;
+  tryMap.unpacked = unpacked;
 })();

@@ -23,7 +23,7 @@
   function result(line, options) {
     const box = el("div", "try-result");
     box.appendChild(el("dt", "", both(line.label)));
-    const value = line.role === "test" ? eppv.told.answer(line.value) : el("strong", line.value === null ? "open" : "", both(eppv.figures(line.value, line.unit, options)));
+    const value = line.role === "test" ? eppv.told.answer(line.value) : el("strong", line.value === null ? "open" : "", both(eppv.told.large(line.value, line.unit, options)));
     const said = el("dd", "", value);
     const weak = weakest(line.measured || []);
     if (line.low !== null && line.high !== null) {
