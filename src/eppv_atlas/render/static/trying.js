@@ -74,9 +74,12 @@
       const found = worked();
       out.head.textContent = "";
       const first = ["result", "test"].flatMap((role) => found.lines.filter((line) => line.role === role));
-      const list = el("dl", first.length > 1 ? "try-lines many" : "try-lines", ...first.map((line) => result(line, optionsOf(line.id))));
+      const lists = ["result", "test"].map((role) => first.filter((line) => line.role === role)).filter((some) => some.length);
       out.head.classList.toggle("is-brief", first.length < 3);
-      put(out.head, [first.length ? list : el("p", "", both(now.framesBy && !found.frame ? eppv.ui.no_frame : eppv.ui.no_result))]);
+      put(out.head, lists.map((some) => el("dl", "try-lines" + (some.length > 1 ? " many" : "") + (some[0].role === "test" ? " try-tests" : ""), ...some.map((line) => result(line, optionsOf(line.id))))));
+      if (!first.length) {
+        out.head.appendChild(el("p", "", both(now.framesBy && !found.frame ? eppv.ui.no_frame : eppv.ui.no_result)));
+      }
       out.rest.textContent = "";
       if (found.frame && found.frame.layers.length) {
         out.rest.appendChild(legend(found.frame.layers));
