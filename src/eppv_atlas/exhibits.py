@@ -23,6 +23,7 @@ from eppv_atlas.framing import web_address
 from eppv_atlas.model import Settings
 from eppv_atlas.render import legend, still
 from eppv_atlas.results import Finding, Measure, PlacedCase, Total
+from eppv_atlas.schemes.of_case import plain_trials
 from eppv_atlas.store import Atlas
 from eppv_atlas.units import AREA_UNITS
 
@@ -140,7 +141,14 @@ class Figure:
         if self.whole:
             return render.national_page(self.cases, self.measures, self._settings())
         placed = self.cases[0]
-        return render.case_page(placed, self._own(), self.totals(), self.findings(), self._settings())
+        return render.case_page(
+            placed,
+            self._own(),
+            self.totals(),
+            self.findings(),
+            self._settings(),
+            trials=plain_trials(placed, self._own()),
+        )
 
     def table(self, lang: str = "zh", unit: str | None = None) -> sheets.Sheet:
         """The table: areas of zones of a case, or the cases beside each other.

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from eppv_atlas import claims, embed, interchange, measure, render
 from eppv_atlas.errors import DataError, Problem
+from eppv_atlas.schemes.of_case import plain_trials
 
 if TYPE_CHECKING:
     from eppv_atlas.model import Settings
@@ -113,12 +114,14 @@ def case_page(
 ) -> bytes:
     """The page of a case, with everything that it shows worked out here."""
     before, placed, after = task
+    measures = measure.case(placed)
     page = render.case_page(
         placed,
-        measure.case(placed),
+        measures,
         measure.totals(placed),
         claims.findings(placed.case),
         settings,
+        trials=plain_trials(placed, measures),
         before=before,
         after=after,
         publish=publish,

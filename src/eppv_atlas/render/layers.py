@@ -69,6 +69,16 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "tiled": ("zones.js", "store.js", "grid.js", "archive.js", "tiled.js"),
     "sites": ("sites.js",),
     "story": ("case.css", "downloads.js", "figure.js", "story.js"),
+    "trying": (
+        "trying.css",
+        "worksheet.js",
+        "told.js",
+        "chart.js",
+        "trying_map.js",
+        "trying_form.js",
+        "trying_results.js",
+        "trying.js",
+    ),
     "features": (
         "finder.css",
         "search.js",

@@ -22,6 +22,7 @@ from eppv_atlas.render.crowd_page import CHINA, crowd_page
 from eppv_atlas.render.layers import AtlasMap, DataLayer, contribute_core
 from eppv_atlas.render.page import JINJA, Page
 from eppv_atlas.render.phrases import PHRASES
+from eppv_atlas.render.trials import packed
 from eppv_atlas.render.vectors import PolygonLayer
 from eppv_atlas.render.words import case_words
 from eppv_atlas.results import Finding, Measure, PlacedCase, Total
@@ -127,6 +128,7 @@ def case_page(
     findings: Sequence[Finding],
     settings: Settings,
     *,
+    trials: Sequence[Mapping[str, Any]] = (),
     before: PlacedCase | None = None,
     after: PlacedCase | None = None,
     publish: bool = False,
@@ -139,6 +141,8 @@ def case_page(
         The case, and what was measured and recomputed of it.
     settings
         Title of the atlas, its documents and its map review number.
+    trials
+        What can be tried of its mechanisms, as plain data (``schemes.plain``).
     before, after
         Cases before and after this one, which the page leads to.
     publish
@@ -165,6 +169,7 @@ def case_page(
         ),
         families=families,
         confidences=confidences,
+        trials=frozenset(trial["mechanism"] for trial in trials),
     )
     page = Page(views.both(placed.case.short), body, tiles=_tiles(publish=publish))
     atlas_map = AtlasMap(_padded(bounds, 0.18), view["title"], tiles=_tiles(publish=publish), detail=True)
@@ -177,6 +182,8 @@ def case_page(
             site["confidence"] = site["confidence"]["id"]
         atlas_map.add_child(DataLayer("sites", {"sites": drawn, "anchor": placed.case.anchor}))
     atlas_map.add_child(DataLayer("story", told))
+    if trials:
+        atlas_map.add_child(DataLayer("trying", packed(trials)))
     page.add_child(atlas_map)
     return _bytes(page)
 

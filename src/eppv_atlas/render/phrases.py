@@ -301,4 +301,52 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "old_browser": _pair(
         "地图未能显示，请使用较新的浏览器。", "The map could not be shown; please use a newer browser."
     ),
+    # trying a scheme out
+    "as_table": _pair("数值表", "As a table"),
+    "case_value": _pair("案例数值", "In the case:"),
+    "changed": _pair("已改", "changed"),
+    "chart_first": _pair("起", "first"),
+    "chart_last": _pair("止", "last"),
+    "chart_least": _pair("最低", "lowest"),
+    "chart_most": _pair("最高", "highest"),
+    "fixed_here": _pair(
+        "结果已按此值事先算好，本页不能改；改动请用命令行。",
+        "Results were worked out beforehand with this value; to change it, use the command line.",
+    ),
+    "given_values": _pair("已定数值", "Values that are set"),
+    "high": _pair("高", "high"),
+    "how_worked": _pair("怎样算出", "How it is worked out"),
+    "inputs": _pair("输入", "Inputs"),
+    "low": _pair("低", "low"),
+    "measured_on": _pair("所用面积的图形：", "Measured on a shape:"),
+    "no_frame": _pair("此选项没有事先算好的结果。", "For this choice nothing was worked out beforehand."),
+    "no_range": _pair(
+        "，面积不能作为依据，故无区间", " – its area cannot be relied on, so there is no range"
+    ),
+    "no_result": _pair("这里没有可显示的结果。", "There is no result to show here."),
+    "not_auditable": _pair("无法核查", "Not auditable"),
+    "not_known": _pair("未知", "not known"),
+    "no": _pair("否", "no"),
+    "not_taken": _pair("此值不能用，结果未变。", "This value cannot be used; results are as before."),
+    "notes": _pair("须知", "To be borne in mind"),
+    "off_by": _pair(
+        "按面积上下浮动 {n}% 计算区间（编者设定）", "ranges take it as good to ±{n}%, set by the editors"
+    ),
+    "on_command_line": _pair("在命令行", "On the command line"),
+    "on_map": _pair("图上", "On the map"),
+    "range": _pair("区间", "Range"),
+    "reset": _pair("还原", "Put back"),
+    "reset_all": _pair("全部还原", "Put all back"),
+    "row_number": _pair("序号", "No."),
+    "schematic_layer": _pair(
+        "虚线为示意图形：只表示大小与大致位置，不是真实边界。",
+        "Dashed lines are schematic: size and rough position only, not real outlines.",
+    ),
+    "step_back": _pair("上一项", "Previous"),
+    "step_on": _pair("下一项", "Next"),
+    "try_back": _pair("‹ 返回案例", "‹ Back to the case"),
+    "try_first": _pair("可以试算：", "Can be tried:"),
+    "try_grow": _pair("展开或收起", "Show more or less"),
+    "try_it": _pair("试算", "Try it"),
+    "yes": _pair("是", "yes"),
 }
