@@ -90,6 +90,13 @@ def test_a_rate_that_the_notice_does_not_give_is_not_made_up(atlas):
     assert values(ran)["payment"] == pytest.approx(4_390_000)
 
 
+def test_seventy_percent_for_local_people(atlas):
+    _, ran = tried(atlas, "nsw-biodiversity-offsets", "local-employment")
+    assert ran.lines[0].unit == "USD"
+    assert values(ran)["payment"] == pytest.approx(7_000_000)
+    assert any("rough figure" in note.en for note in ran.notes)
+
+
 def test_a_total_gives_the_rate(atlas):
     _, ran = tried(atlas, "nanping-wuyishan", "collective-forest-dividend")
     assert values(ran)["implied"] == pytest.approx(3_000_000 / 77_600)
