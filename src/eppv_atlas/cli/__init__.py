@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,13 +60,36 @@ def main(
         raise typer.Exit
 
 
+def _command(arguments: Sequence[str]) -> str:
+    """The command that is asked for; empty where that cannot be told."""
+    words = iter(arguments)
+    for word in words:
+        if word in {"--atlas", "--lang"}:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def _only(name: str) -> typer.Typer:
+    """The application with one command, as putting all of them together takes longer than most do; else all of it."""
+    found = [one for one in app.registered_commands if one.callback is not None]
+    found = [one for one in found if (one.name or one.callback.__name__.replace("_", "-")) == name]  # type: ignore[union-attr]
+    if len(found) != 1:
+        return app
+    out = copy(app)
+    out.registered_commands, out.registered_groups = found, []
+    return out
+
+
 def run(arguments: Sequence[str] | None = None) -> None:
     """Entry point: run the command line and turn errors into messages and exit codes."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace" if stream.encoding.lower() != "utf-8" else "strict")
     try:
-        app(args=list(arguments) if arguments is not None else None)
+        given = sys.argv[1:] if arguments is None else list(arguments)
+        _only(_command(given))(args=given)
     except DataError as error:
         console.print_problems(error.problems)
         console.say(f"{len(error.problems)} problem(s)", f"{len(error.problems)} 个问题", err=True)

@@ -5,6 +5,7 @@ Floor 4: puts the floors below together; knows no rules and no formulas.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -219,6 +220,18 @@ def _described(page: bytes, records: Sequence[render.CaseRecord], settings: Sett
     points = [(record.lon, record.lat) for record in records]
     used = {record.filed.document for record in records}
     return render.described(page, interchange.dataset.of_atlas(points, used, settings, address))
+
+
+@contextmanager
+def keeping_all() -> Iterator[None]:
+    """Make millions of objects of which hardly one is given up: looking for those again and again would take half the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def national_only(

@@ -156,10 +156,8 @@ def _by_what_is_kept(target: Path, address: str, *, publish: bool) -> tuple[int,
     DataError
         If the atlas has problems, or the page must not be published.
     """
-    from eppv_atlas import render
     from eppv_atlas.cli import building
-    from eppv_atlas.serve import KEY_VARIABLE
-    from eppv_atlas.store import files, reading
+    from eppv_atlas.store import reading
 
     assert console.CHOICE.folder is not None
     with console.busy("reading the atlas", "读取图集"):
@@ -168,6 +166,20 @@ def _by_what_is_kept(target: Path, address: str, *, publish: bool) -> tuple[int,
         if about.settings is None:
             raise DataError(about.errors)
         _reviewed(about.settings, console.CHOICE.folder, publish=publish)
+    with building.keeping_all():
+        return _national(about.settings, target, publish=publish, address=address)
+
+
+def _national(
+    settings: Settings, target: Path, *, publish: bool, address: str
+) -> tuple[int, int, int] | None:
+    """The national page of what is kept; None where there are too few cases for it."""
+    from eppv_atlas import render
+    from eppv_atlas.cli import building
+    from eppv_atlas.serve import KEY_VARIABLE
+    from eppv_atlas.store import files
+
+    with console.busy("reading the atlas", "读取图集"):
         records = kept(_cards)
     if len(records) <= render.CROWD_FROM:
         return None
@@ -183,7 +195,7 @@ def _by_what_is_kept(target: Path, address: str, *, publish: bool) -> tuple[int,
         jobs=1,
     )
     with files.new_generation(target) as aside:
-        count, size = building.national_only(aside, records, about.settings, order)
+        count, size = building.national_only(aside, records, settings, order)
     return count, size, len(records)
 
 
