@@ -7,7 +7,7 @@
     return;
   }
 
-  const ORDER = ["lang", "q", "path", "mode", "category", "province", "batch", "ecosystem", "confidence", "case", "zone", "view", "base", "layers", "unit", "year", "try", "set", "from", "embed"];
+  const ORDER = "lang q path mode category province batch ecosystem confidence case zone view base layers unit year try set from embed".split(" ");
   const defined = new Map();
   let kept = new Map();
   let given = new Map(); // what the address held, also for keys that are defined later
@@ -37,7 +37,7 @@
   }
 
   function code(raw) {
-    return encodeURIComponent(raw).replace(/%2C/g, ",").replace(/%2F/g, "/").replace(/%3A/g, ":");
+    return encodeURIComponent(raw).replace(/%(?:2C|2F|3A)/g, decodeURIComponent);
   }
 
   function spell(values) {
@@ -135,7 +135,7 @@
   }
 
   /* what a link to another page of the atlas carries: the filters to come back to, the language if it is kept nowhere */
-  const PASSING = new Set(["lang", "case", "zone", "view", "unit", "year", "try", "set", "embed", "from"]);
+  const PASSING = new Set("lang case zone view unit year try set embed from".split(" "));
   eppv.carried = () => {
     const values = new Map();
     const filters = new Map(Array.from(kept).filter(([key]) => !PASSING.has(key)));
