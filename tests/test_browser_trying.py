@@ -240,9 +240,15 @@ def test_trials_of_the_real_cases_read_as_on_the_command_line(tab, maps, real):
                         getattr(line.formula, "zh", line.formula),
                     }:
                         want.append("= " + getattr(line.numbers, "en", line.numbers))
-            assert [
+            texts = [
                 " ".join(text.split()) for text in tab.locator(".try-steps .arithmetic").all_inner_texts()
-            ] == [" ".join(text.split()) for text in want]
+            ]
+            want = [" ".join(text.split()) for text in want]
+            assert len(texts) == len(want)
+            for text, one in zip(
+                texts, want, strict=True
+            ):  # a record's text is cut where it is long, the page's is not
+                assert text.startswith(one[:-1]) if one.endswith("…") else text == one
             shown = sum(line.role != "step" for line in lines)
             assert tab.locator(".try-result").count() == shown
             assert tab.locator("#trying tbody tr").count() == sum(
