@@ -15,6 +15,7 @@ import atexit
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 
 COMMANDS = frozenset({"check", "list", "measure", "show"})
@@ -29,8 +30,8 @@ _begun: dict[str, subprocess.Popen[bytes]] = {}
 
 def begin(arguments: list[str]) -> None:
     """Begin to look where a command names a large atlas that is kept beside itself."""
-    root = _named(arguments)
-    if root is None or (os.cpu_count() or 1) < 2:
+    root, command = named(arguments)
+    if root is None or command not in COMMANDS or (os.cpu_count() or 1) < 2:
         return
     with suppress(OSError, ValueError):
         os.stat(os.path.join(root, KEPT))  # noqa: PTH116, PTH118 - pathlib is not imported yet
@@ -85,10 +86,9 @@ def _end() -> None:
     _begun.clear()
 
 
-def _named(arguments: list[str]) -> str | None:
-    """The folder that ``--atlas`` names, where a command follows that asks what is kept."""
-    root = None
-    words = iter(arguments)
+def named(arguments: Iterable[str]) -> tuple[str | None, str]:
+    """What ``--atlas`` names, and the command; None and empty where there is none."""
+    root, words = None, iter(arguments)
     for word in words:
         if word in {"--atlas", "--lang"}:
             value = next(words, None)
@@ -96,5 +96,5 @@ def _named(arguments: list[str]) -> str | None:
         elif word.startswith("--atlas="):
             root = word.removeprefix("--atlas=")
         elif not word.startswith("-"):
-            return root if word in COMMANDS else None
-    return None
+            return root, word
+    return root, ""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eppv_atlas import console
+from eppv_atlas import console, early
 from eppv_atlas.cli import (  # noqa: F401 - they add their commands
     bring,
     embed,
@@ -60,17 +60,6 @@ def main(
         raise typer.Exit
 
 
-def _command(arguments: Sequence[str]) -> str:
-    """The command that is asked for; empty where that cannot be told."""
-    words = iter(arguments)
-    for word in words:
-        if word in {"--atlas", "--lang"}:
-            next(words, None)
-        elif not word.startswith("-"):
-            return word
-    return ""
-
-
 def _only(name: str) -> typer.Typer:
     """The application with one command, as putting all of them together takes longer than most do; else all of it."""
     found = [one for one in app.registered_commands if one.callback is not None]
@@ -89,7 +78,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="replace" if stream.encoding.lower() != "utf-8" else "strict")
     try:
         given = sys.argv[1:] if arguments is None else list(arguments)
-        _only(_command(given))(args=given)
+        _only(early.named(given)[1])(args=given)
     except DataError as error:
         console.print_problems(error.problems)
         console.say(f"{len(error.problems)} problem(s)", f"{len(error.problems)} 个问题", err=True)

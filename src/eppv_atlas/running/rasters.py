@@ -19,13 +19,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
-from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry
 
 from eppv_atlas.errors import DataError, UsageError
 from eppv_atlas.intake import limits
 from eppv_atlas.intake.layer import refused
 from eppv_atlas.patches import way_to_lonlat
+from eppv_atlas.running.vectors import known_crs
 
 SUFFIXES: Final = (".tif", ".tiff")
 MOST_PIXELS: Final = 4_000_000_000
@@ -223,18 +223,7 @@ def _looked_over(band: Any, file: str) -> CRS:
             "declares no CRS; set it first (gdal_edit.py -a_srs)",
             "没有标注坐标系；请先设定（gdal_edit.py -a_srs）",
         )
-    try:
-        crs = CRS.from_user_input(band.crs.to_wkt())
-    except CRSError:
-        raise refused(file, "crs", "declares a CRS that cannot be known", "所标坐标系无法识别") from None
-    if not way_to_lonlat(crs)[0]:
-        raise refused(
-            file,
-            "crs",
-            f"there is no known way from {crs.name[:60]} to WGS 84 or CGCS2000; transform it first, with your parameters",
-            f"没有从 {crs.name[:60]} 到 WGS 84 或 CGCS2000 的已知转换；请先用你的参数转换",
-        )
-    return crs
+    return known_crs(file, band.crs.to_wkt())
 
 
 def _rasterio() -> Any:

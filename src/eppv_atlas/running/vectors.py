@@ -103,6 +103,18 @@ def declared_crs(file: str, declared: str | None) -> str:
             "declares no CRS; set it in the file first (a .prj beside a shapefile, or ogr2ogr -a_srs)",
             "没有标注坐标系；请先在文件中设定（shapefile 旁的 .prj，或 ogr2ogr -a_srs）",
         )
+    known_crs(file, declared)
+    return declared
+
+
+def known_crs(file: str, declared: str) -> CRS:
+    """A CRS from which the way to longitude and latitude is known.
+
+    Raises
+    ------
+    DataError
+        Where it is none.
+    """
     try:
         crs = CRS.from_user_input(declared)
     except (CRSError, ValueError):
@@ -114,7 +126,7 @@ def declared_crs(file: str, declared: str | None) -> str:
             f"there is no known way from {crs.name[:60]} to WGS 84 or CGCS2000; transform it first, with your parameters",
             f"没有从 {crs.name[:60]} 到 WGS 84 或 CGCS2000 的已知转换；请先用你的参数转换",
         )
-    return declared
+    return crs
 
 
 def _on_globe(file: str, shapes: NDArray[Any], numbers: NDArray[np.int64]) -> None:

@@ -16,9 +16,10 @@ from typing import Any, Final, Protocol, cast
 from eppv_atlas.model import Mechanism
 from eppv_atlas.results import Measure, PlacedCase
 from eppv_atlas.schemes.trial import Ran, Trial, Value
+from eppv_atlas.schemes.worksheet import work
 
 ENGINES: Final = ("ledger", "offsets", "patrol", "payment", "siting", "space", "stewardship")
-"""Engines, as ``scheme.engine`` names them; each is a module of this room with the two functions of Engine."""
+"""Engines, as ``scheme.engine`` names them; each is a module of this room with the functions of Engine."""
 
 
 class Engine(Protocol):
@@ -71,5 +72,11 @@ def run(
     chosen: Mapping[str, Value],
     given: Mapping[str, Any],
 ) -> Ran:
-    """Work a trial out with other inputs and with what was read from files, see :class:`Engine`."""
-    return engine(trial.engine).run(trial, placed, mechanism, measures, chosen, given)
+    """Work a trial out with other inputs and with what was read from files, see :class:`Engine`.
+
+    An engine of formulas alone has no ``run``: the worksheet has all that it needs.
+    """
+    module = engine(trial.engine)
+    if not hasattr(module, "run"):
+        return work(trial, chosen)
+    return module.run(trial, placed, mechanism, measures, chosen, given)

@@ -9,14 +9,13 @@ how anything is printed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from eppv_atlas.model import Mechanism, Name
 from eppv_atlas.model.schemes import PaymentScheme
 from eppv_atlas.results import Measure, PlacedCase
 from eppv_atlas.schemes.taking import Sources, quantity
-from eppv_atlas.schemes.trial import Cell, Input, Progression, Ran, Trial, Value
-from eppv_atlas.schemes.worksheet import work
+from eppv_atlas.schemes.trial import Cell, Input, Progression, Trial
 
 _MONEY: Final = {"money": "CNY", "dollars": "USD", "australian-dollars": "AUD"}
 _ABOUT: Final = Name(
@@ -50,18 +49,6 @@ def trial(placed: PlacedCase, mechanism: Mechanism, measures: Sequence[Measure])
         progressions=_progressions(scheme, money),
         notes=scheme.notes,
     )
-
-
-def run(
-    trial: Trial,
-    placed: PlacedCase,  # noqa: ARG001 - what engines are handed
-    mechanism: Mechanism,  # noqa: ARG001
-    measures: Sequence[Measure],  # noqa: ARG001
-    chosen: Mapping[str, Value],
-    given: Mapping[str, Any],  # noqa: ARG001
-) -> Ran:
-    """Work a payment out with other inputs."""
-    return work(trial, chosen)
 
 
 def _inputs(scheme: PaymentScheme, source: Sources) -> dict[str, Input]:

@@ -10,15 +10,14 @@ printed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from eppv_atlas.model import Mechanism, Name
 from eppv_atlas.model.schemes import StewardshipScheme
 from eppv_atlas.results import Measure, PlacedCase
 from eppv_atlas.schemes.taking import Sources, quantity
-from eppv_atlas.schemes.trial import Cell, Input, Option, Progression, Ran, Trial, Value
-from eppv_atlas.schemes.worksheet import work
+from eppv_atlas.schemes.trial import Cell, Input, Option, Progression, Trial
 
 YEARS_AFTER: Final = 10
 """Years that the calendar goes on after the term."""
@@ -59,18 +58,6 @@ def trial(placed: PlacedCase, mechanism: Mechanism, measures: Sequence[Measure])
         progressions=(_calendar(inputs[0].unit),),
         notes=scheme.notes,
     )
-
-
-def run(
-    trial: Trial,
-    placed: PlacedCase,  # noqa: ARG001 - what engines are handed
-    mechanism: Mechanism,  # noqa: ARG001
-    measures: Sequence[Measure],  # noqa: ARG001
-    chosen: Mapping[str, Value],
-    given: Mapping[str, Any],  # noqa: ARG001
-) -> Ran:
-    """Work a stewardship fund out with other inputs."""
-    return work(trial, chosen)
 
 
 def _inputs(scheme: StewardshipScheme, source: Sources) -> tuple[Input, ...]:
