@@ -475,8 +475,12 @@ def test_frames_draw_on_the_map_and_are_gone_when_closed(tab, page):
     assert legend.locator("li").count() == 2
     assert "Schematic" in legend.locator("li").first.inner_text()
     assert "low" in legend.locator("li").first.inner_text()  # colours have values in this frame
+    told = tab.locator(".try-told p")
+    assert "Schematic" in told.first.inner_text()  # on the map itself too
+    assert told.count() == 2
     legend.locator("input").first.uncheck()
     assert drawn(tab) == 1
+    assert told.count() == 1
     legend.locator("input").first.check()
     assert "view" not in hash_of(tab)
     outlines = tab.evaluate(
@@ -490,6 +494,7 @@ def test_frames_draw_on_the_map_and_are_gone_when_closed(tab, page):
         assert {tuple(at) for at in ring} == {tuple(at) for at in feature["geometry"]["coordinates"][0]}
     tab.locator(".try-back").click()
     assert drawn(tab) == 0
+    assert told.count() == 0
     assert not tab.evaluate("document.querySelector('.is-trying')")
     assert abs(tab.evaluate("map_main.getCenter().lat") - before[0]) > 0.02  # and back
     assert tab.seen == []

@@ -43,6 +43,7 @@
     pane.style.zIndex = 450;
     const group = L.layerGroup().addTo(map);
     const paths = L.svg({ pane: "trying" });
+    const told = map.getContainer().appendChild(el("div", "try-told")); // on the map itself: a picture of it may stand alone
     let canvas = null;
     let home = null;
 
@@ -121,13 +122,14 @@
     /* draw these layers in place of those before; hidden: ids that the reader switched off */
     function show(layers, hidden) {
       map.closePopup();
-      group.clearLayers();
+      clear();
       const all = L.latLngBounds([]);
       layers.forEach((layer, nth) => {
         const shapes = drawn(layer, nth);
         all.extend(shapes.getBounds());
         if (!hidden.has(layer.id)) {
           group.addLayer(shapes);
+          told.appendChild(el("p", "", both(layer.label), " ", eppv.badge(layer.confidence)));
         }
       });
       map.getContainer().classList.toggle("is-trying", group.getLayers().length > 0);
@@ -142,8 +144,13 @@
       }
     }
 
-    function leave() {
+    function clear() {
       group.clearLayers();
+      told.replaceChildren();
+    }
+
+    function leave() {
+      clear();
       map.getContainer().classList.remove("is-trying");
       if (home) {
         map.closePopup();
