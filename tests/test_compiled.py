@@ -23,7 +23,7 @@ import test_bad_input
 from conftest import ROOT, call
 from eppv_atlas import cards, choosing, compiled, early, listing, measure, render, vocabulary
 from eppv_atlas.choosing import Wanted
-from eppv_atlas.cli import look, make
+from eppv_atlas.cli import find, make
 from eppv_atlas.cli.look import _drawn
 from eppv_atlas.compiled import box as boxes
 from eppv_atlas.compiled import crew, index, parcels, places, reader
@@ -928,7 +928,7 @@ def test_the_front_door_runs_the_command_line(many_cases):
 
 
 def test_a_long_table_is_cut_and_says_so(many_cases, capfd, monkeypatch):
-    monkeypatch.setattr(look, "_SHOWN", 10)
+    monkeypatch.setattr(find, "_SHOWN", 10)
     assert call("--lang", "en", "--atlas", many_cases, "list") == 0
     told = capfd.readouterr()
     assert told.out.count("synthetic-") == 10

@@ -19,6 +19,7 @@ from eppv_atlas.cli import (  # noqa: F401 - they add their commands
     bring,
     embed,
     figure,
+    find,
     ledger,
     look,
     make,

@@ -11,7 +11,6 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,42 +18,14 @@ from filelock import FileLock, Timeout
 
 from eppv_atlas.compiled import crew, folder, index, parcels, places, worker
 from eppv_atlas.compiled.box import Box, Damaged, Full
-from eppv_atlas.compiled.folder import Look
+from eppv_atlas.compiled.planning import NONE, SEGMENT, Plan, State, ordered, planned, state_of
 from eppv_atlas.compiled.reader import DAMAGED, Compiled, Say, raw_settings
 from eppv_atlas.model import Settings
 from eppv_atlas.store import files, reading, transaction
 from eppv_atlas.store.reading import Loading
 
-SEGMENT: Final = 64
-"""Cases of one segment."""
 _TRIES: Final = 5
 _WAIT_S: Final = 900.0
-_NONE: Final = "-"
-"""Print of a geodata file that is not there."""
-
-Print = list[int] | str | None
-
-
-@dataclass
-class _State:
-    """What a case's files are: their prints, hashes, and whether to read them always."""
-
-    prints: tuple[Print, Print]
-    hashes: tuple[str, str] = ("", "")
-    always: bool = False
-
-    @property
-    def sure(self) -> bool:
-        return not self.always and None not in self.prints
-
-
-@dataclass
-class _Plan:
-    """What is to be done: cases to judge, files that turned out the same, cases that are gone."""
-
-    judge: list[str] = field(default_factory=list)
-    same: dict[str, _State] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
 
 
 def brought_up(root: Path, say: Say, *, anew: bool = False) -> Compiled:
@@ -126,7 +97,7 @@ def _once(root: Path, path: Path | None, say: Say, *, anew: bool) -> Compiled:
     stems = reading.stems_of(
         loading, look.prints["cases"], [*look.prints["geodata"], *look.folders["geodata"]]
     )
-    states = {stem: _state(look, stem) for stem in stems}
+    states = {stem: state_of(look, stem) for stem in stems}
     about = {
         "identity": places.identity(root),
         "documents": _documents(loading.settings),
@@ -153,19 +124,6 @@ def _once(root: Path, path: Path | None, say: Say, *, anew: bool) -> Compiled:
     return _anew(root, loading.settings, path, states, about)
 
 
-def _state(look: Look, stem: str) -> _State:
-    case, geodata = f"{stem}.yaml", f"{stem}.geojson"
-    shapes: Print = _NONE
-    if geodata in look.prints["geodata"]:
-        shapes = _plain(look.prints["geodata"][geodata])
-    always = case in look.links["cases"] or geodata in look.links["geodata"]
-    return _State((_plain(look.prints["cases"][case]), shapes), always=always)
-
-
-def _plain(found: folder.Print | None) -> Print:
-    return None if found is None else list(found)
-
-
 def _documents(settings: Settings | None) -> str:
     """What rules ask of atlas.yaml."""
     if settings is None:
@@ -178,7 +136,7 @@ def _anew(
     root: Path,
     settings: Settings | None,
     path: Path | None,
-    states: Mapping[str, _State],
+    states: Mapping[str, State],
     about: dict[str, str],
 ) -> Compiled:
     """Judge every case, into a box aside that is then put in place."""
@@ -218,7 +176,7 @@ def _filled(
     settings: Settings | None,
     box: Box,
     orders: Sequence[tuple[int, list[str]]],
-    states: Mapping[str, _State],
+    states: Mapping[str, State],
     about: dict[str, str],
 ) -> None:
     tally = _Tally()
@@ -275,14 +233,14 @@ def _noted(
     }
 
 
-def _item(stem: str, state: _State, hashes: tuple[str, str]) -> list[Any]:
-    readable = hashes[0] != "" and (hashes[1] != "" or state.prints[1] == _NONE)
+def _item(stem: str, state: State, hashes: tuple[str, str]) -> list[Any]:
+    readable = hashes[0] != "" and (hashes[1] != "" or state.prints[1] == NONE)
     prints = [None, None] if state.always or not readable else list(state.prints)
     return [stem, *prints, *hashes, state.always or not readable]
 
 
 def _changed(
-    root: Path, settings: Settings | None, box: Box, states: Mapping[str, _State], about: dict[str, str]
+    root: Path, settings: Settings | None, box: Box, states: Mapping[str, State], about: dict[str, str]
 ) -> tuple[int, int] | None:
     """Change what changed; how many cases were judged and compared, or None where all are to be judged."""
     held = box.about()
@@ -294,11 +252,11 @@ def _changed(
     }
     if sorted(known) != segments:
         raise Damaged
-    plan = _planned(root, known, states)
+    plan = planned(root, known, states)
     if len(plan.judge) > max(len(states) // 2, crew.FEW):
         return None
     of = {item[0]: segment for segment, items in known.items() for item in items}
-    orders = _orders(plan, of, known)
+    orders = ordered(plan, of, known)
     touched = {segment for segment, _ in orders}
     touched |= {of[stem] for stem in (*plan.same, *plan.gone)}
     if not touched and all(held.get(name) == about[name] for name in ("settings", "whole", "around")):
@@ -321,61 +279,14 @@ def _changed(
     return len(plan.judge), len(plan.same)
 
 
-def _planned(root: Path, known: Mapping[int, list[list[Any]]], states: Mapping[str, _State]) -> _Plan:
-    plan = _Plan()
-    items = {item[0]: item for held in known.values() for item in held}
-    plan.gone = items.keys() - states.keys()
-    for stem, state in states.items():
-        item = items.get(stem)
-        if item is None or state.always or item[5]:
-            plan.judge.append(stem)
-        elif state.sure and [item[1], item[2]] == list(state.prints):
-            continue
-        elif _hashes(root, stem) == (item[3], item[4]):
-            if [item[1], item[2]] != list(state.prints):
-                plan.same[stem] = state
-                state.hashes = (item[3], item[4])
-        else:
-            plan.judge.append(stem)
-    return plan
-
-
-def _hashes(root: Path, stem: str) -> tuple[str, str]:
-    """SHA-256 of the files of a case as they are read; empty for one that is not there."""
-    loading = Loading(root)
-    case = root / "cases" / f"{stem}.yaml"
-    geodata = reading.geodata_of(loading, case)
-    found = [reading.content(loading, case), reading.content(loading, geodata) if geodata.is_file() else None]
-    one, other = ("" if raw is None else hashlib.sha256(raw).hexdigest() for raw in found)
-    return one, other
-
-
-def _orders(
-    plan: _Plan, of: Mapping[str, int], known: Mapping[int, list[list[Any]]]
-) -> list[tuple[int, list[str]]]:
-    """What is to be judged by the segment that it goes to; new cases fill the last one up."""
-    orders: dict[int, list[str]] = {}
-    last = max(known, default=0)
-    room = SEGMENT - len(known.get(last, []))
-    for stem in plan.judge:
-        if stem in of:
-            orders.setdefault(of[stem], []).append(stem)
-            continue
-        if room <= 0:
-            last, room = last + 1, SEGMENT
-        orders.setdefault(last, []).append(stem)
-        room -= 1
-    return sorted(orders.items())
-
-
 def _rewritten(
     box: Box,
     segment: int,
     known: list[list[Any]],
     fresh: list[str],
     judged: tuple[list[list[str]], dict[str, bytes]] | None,
-    plan: _Plan,
-    states: Mapping[str, _State],
+    plan: Plan,
+    states: Mapping[str, State],
 ) -> list[list[Any]]:
     """Put a segment together anew: what was kept, without what is gone, with what was judged; its prints."""
     old = {item[0]: i for i, item in enumerate(known)}
