@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from eppv_atlas.model.schemes.application import ApplicationScheme
 from eppv_atlas.model.schemes.base import FactRef, From, Part, Refers, SiteRef, ZoneRef
 from eppv_atlas.model.schemes.ledger import LedgerScheme
 from eppv_atlas.model.schemes.offsets import OffsetsScheme
@@ -21,7 +22,8 @@ from eppv_atlas.model.schemes.space import SpaceScheme
 from eppv_atlas.model.schemes.stewardship import StewardshipScheme
 
 Scheme = Annotated[
-    LedgerScheme
+    ApplicationScheme
+    | LedgerScheme
     | OffsetsScheme
     | PatrolScheme
     | PaymentScheme
@@ -32,6 +34,7 @@ Scheme = Annotated[
 ]
 
 __all__ = [
+    "ApplicationScheme",
     "FactRef",
     "From",
     "LedgerScheme",
