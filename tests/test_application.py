@@ -1,5 +1,6 @@
 """The way of an application: one step after another, the page that says the same, files and commands."""
 
+import contextlib
 import csv
 import pickle
 import re
@@ -135,7 +136,7 @@ def test_a_step_out_of_order_is_refused_with_its_reason(scheme, steps, rule, sai
     assert caught.value.rule == rule
     assert "下一步" in caught.value.zh or "。" not in caught.value.zh
     assert before == dossier(scheme, *steps[:-1])
-    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
+    again = pickle.loads(pickle.dumps(caught.value))
     assert (again.en, again.rule) == (caught.value.en, rule)
 
 
@@ -160,6 +161,19 @@ def random_inputs(tried):
     return st.fixed_dictionaries({one.id: kinds[one.kind](one) for one in tried.inputs})
 
 
+def by_way(values, way, day, rule):
+    own, steps = key(way.id), []
+    if way.after_search and values[f"searched_{own}"]:
+        steps.append(Searched(day, "x", of="P"))
+    if way.approval and values[f"approved_{own}"]:
+        steps.append(Allowed(day, "x", of="P", way=way.id, open=rule))
+    number = values[f"settled_{own}"]
+    if number is not None:
+        met = frozenset(one.id for one in way.conditions if values[f"met_{key(one.id)}"])
+        steps.append(Settled(day, "x", "P", number, way.id, values.get(f"matched_{own}"), met))
+    return steps
+
+
 def by_steps(values, scheme):
     """The same application through the flow; a step that is refused is not taken."""
     day = "2020-01-01"
@@ -182,21 +196,11 @@ def by_steps(values, scheme):
         if not approved or values["obligation"] is not None:
             steps.append(Decided(day, "x", approved, {"P": values["obligation"]} if approved else None))
     for way in scheme.ways:
-        own = key(way.id)
-        if way.after_search and values[f"searched_{own}"]:
-            steps.append(Searched(day, "x", of="P"))
-        if way.approval and values[f"approved_{own}"]:
-            steps.append(Allowed(day, "x", of="P", way=way.id, open=rule))
-        number = values[f"settled_{own}"]
-        if number is not None:
-            met = frozenset(one.id for one in way.conditions if values[f"met_{key(one.id)}"])
-            steps.append(Settled(day, "x", "P", number, way.id, values.get(f"matched_{own}"), met))
+        steps += by_way(values, way, day, rule)
     made = Dossier()
     for step in steps:
-        try:
+        with contextlib.suppress(StepError):
             made = after(made, step, scheme)
-        except StepError:
-            pass
     return made
 
 

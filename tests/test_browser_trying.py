@@ -1,8 +1,8 @@
 """Schemes tried in the page of a case, in a real browser: the same answers as in Python, the panel, the map, the address."""
 
 import json
-import re
 import math
+import re
 import struct
 from dataclasses import replace
 

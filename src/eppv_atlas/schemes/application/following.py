@@ -88,12 +88,14 @@ def follow(
                 verdict = _asked(dossier, step, taken, scheme, market)
                 if verdict is not None:
                     step = replace(step, matched=both(step.matched, verdict.answer))
-                    _enough(step, taken.offer, used, market)
-            dossier = after(dossier, step, scheme)
+            made = after(dossier, step, scheme)
+            if verdict is not None and isinstance(step, Settled):
+                _enough(step, verdict.offer, used, market)
         except StepError as error:
             raise _stopped(taken, error, dossier, len(out), verdict) from None
         if verdict is not None and isinstance(step, Settled):
             used[verdict.offer] += int(step.credits)
+        dossier = made
         out.append(Followed(step, dossier, verdict))
     return Course(tuple(out), dossier)
 
