@@ -22,14 +22,14 @@ from eppv_atlas.model.schemes.space import SpaceScheme
 from eppv_atlas.model.schemes.stewardship import StewardshipScheme
 
 Scheme = Annotated[
-    ApplicationScheme
-    | LedgerScheme
+    LedgerScheme
     | OffsetsScheme
     | PatrolScheme
     | PaymentScheme
     | SitingScheme
     | SpaceScheme
-    | StewardshipScheme,
+    | StewardshipScheme
+    | ApplicationScheme,  # tidy orders keys by all of these, so a new one comes last
     Field(discriminator="engine"),
 ]
 

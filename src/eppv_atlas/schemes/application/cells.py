@@ -60,9 +60,9 @@ def inputs(scheme: ApplicationScheme, source: Sources, day: str) -> tuple[Input,
             _flag("serious", "影响严重且不可逆", "The impact is serious and irreversible", value=False)
         )
     out += [
-        source.entered("proposed", scheme.proposed, high=MOST_CREDITS, step=1, bare=True),
+        source.entered("proposed", scheme.proposed, step=1, bare=True),
         Input("decision", name("审批决定", "Decision of the authority"), "choice", "approve", options=_DECISIONS, whence=_TRIED),
-        source.entered("obligation", scheme.obligation, high=MOST_CREDITS, step=1, bare=True),
+        source.entered("obligation", scheme.obligation, step=1, bare=True),
     ]  # fmt: skip
     for way in scheme.ways:
         out += _of_way(way, day)
@@ -73,7 +73,7 @@ def _of_way(way: Way, day: str) -> Iterator[Input]:
     yield Input(
         f"settled_{key(way.id)}",
         said(f"{way.name.zh}：已清偿份数", f"{way.name.en}: credits settled"),
-        "number", 0.0, "", 0.0, MOST_CREDITS, 1, whence=_whence(way),
+        "number", 0.0, "", 0.0, None, 1, whence=_whence(way),
     )  # fmt: skip
     if way.after_search:
         yield _flag(
