@@ -1,4 +1,4 @@
-"""The offsets scheme: the truth table of its rules, three answers that stay sound, files, and the way of an application."""
+"""The offsets scheme: the truth table of its rules, three answers that stay sound, and files."""
 
 import itertools
 import json
@@ -16,7 +16,6 @@ from eppv_atlas.errors import DataError, UsageError
 from eppv_atlas.model.schemes.offsets import OffsetsScheme
 from eppv_atlas.schemes import engine
 from eppv_atlas.schemes.offsets import Market, grouped, settle
-from eppv_atlas.schemes.offsets import flow as way
 from eppv_atlas.schemes.offsets.geography import Geography
 from eppv_atlas.schemes.offsets.matcher import Matcher, Sheet, same
 from eppv_atlas.schemes.offsets.records import Impact, Nature, Offer, Subregion
@@ -519,70 +518,6 @@ def test_a_new_rule_is_a_new_record(atlas, placed, mechanism):
     sheet = Sheet(made.cells)
     assert sheet.worked(LIKE | {"distance": 8e4})["settles"] is True
     assert sheet.worked(LIKE | {"distance": 8e4, "decided": "2027-01-01"})["settles"] is False
-
-
-def dossier(*steps):
-    made = way.Dossier("site")
-    for one in steps:
-        made = way.after(made, one)
-    return made
-
-
-SCOPED = way.Scoped("2023-01-01", "letter")
-ASSESSED = way.Assessed("2023-02-01", "report", credits={"P": 10, "frog": 3})
-DECIDED = way.Decided("2023-03-01", "consent")
-
-
-def test_an_application_from_site_to_work():
-    made = dossier(
-        SCOPED, ASSESSED, way.Decided("2023-03-01", "consent", credits={"P": 12, "frog": 3}),
-        way.Settled("2023-04-01", "retirement 1", of="P", credits=4, matched=True),
-        way.Searched("2023-05-01", "three registers", of="P"),
-        way.Varied("2023-06-01", "letter", of="P", open=True),
-        way.Settled("2023-07-01", "retirement 2", of="P", credits=5, way="variation", matched=True),
-        way.Settled("2023-07-01", "receipt", of="P", credits=3, way="fund"),
-        way.Settled("2023-08-01", "deed", of="frog", credits=3, way="conservation-action"),
-        way.Begun("2023-09-01", "notice"),
-    )  # fmt: skip
-    assert made.state == "begun"
-    assert len(made.steps) == 10
-    assert all(step.evidence for step in made.steps)
-
-
-@pytest.mark.parametrize(
-    ("steps", "said"),
-    [
-        ((ASSESSED,), "first find out whether the scheme applies"),
-        ((SCOPED, DECIDED), "next comes the report"),
-        ((way.Scoped("2023-01-01", "letter", applies=False), ASSESSED), "the scheme does not apply"),
-        ((SCOPED, way.Assessed("2023-02-01", "report", credits={"P": 1}, serious=True), DECIDED), "can only be a refusal"),
-        ((SCOPED, ASSESSED, way.Decided("2023-03-01", "no", approved=False), way.Begun("2023-04-01", "x")), "was refused"),
-        ((SCOPED, ASSESSED, DECIDED, way.Begun("2023-04-01", "x")), "next the credit obligation is settled"),
-        ((SCOPED, ASSESSED, DECIDED, way.Varied("2023-04-01", "x", of="P", open=True)), "only after the reasonable steps"),
-        ((SCOPED, ASSESSED, DECIDED, way.Searched("2025-03-07", "x", of="P"), way.Varied("2025-03-08", "x", of="P", open=False)), "do not let a variation"),
-        ((SCOPED, ASSESSED, DECIDED, way.Settled("2023-04-01", "x", of="P", credits=1)), "do not match"),
-        ((SCOPED, ASSESSED, DECIDED, way.Settled("2023-04-01", "x", of="P", credits=11, way="fund")), "10 credits are owed"),
-        ((SCOPED, ASSESSED, DECIDED, way.Settled("2023-04-01", "x", of="Q", credits=1, way="fund")), "nothing is owed"),
-        ((SCOPED, ASSESSED, DECIDED, way.Settled("2023-04-01", "x", of="P", credits=1, way="mine-rehabilitation")), "large mines only"),
-        ((SCOPED, ASSESSED, DECIDED, way.Settled("2023-04-01", "x", of="P", credits=1, way="variation", matched=True)), "was not approved"),
-        ((SCOPED, way.Assessed("2022-02-01", "report")), "before the last step"),
-        ((way.Scoped("2023-01-01", " "),), "needs its evidence"),
-        ((way.Scoped("yesterday", "letter"),), "is no date"),
-        ((SCOPED, way.Assessed("2023-02-01", "report", credits={"P": -1})), "whole numbers"),
-    ],
-)  # fmt: skip
-def test_a_step_out_of_order_is_refused_with_its_reason(steps, said):
-    before = dossier(*steps[:-1])
-    with pytest.raises(UsageError) as caught:
-        way.after(before, steps[-1])
-    assert said in caught.value.en
-    assert caught.value.zh
-    assert before == dossier(*steps[:-1])
-
-
-def test_nothing_left_to_offset_needs_no_settling():
-    made = dossier(SCOPED, way.Assessed("2023-02-01", "report"), DECIDED)
-    assert made.state == "settled"
 
 
 def test_a_scheme_that_is_wrong_is_named_with_its_line(folder, capsys):

@@ -18,7 +18,7 @@ from eppv_atlas.results import Measure, PlacedCase
 from eppv_atlas.schemes.trial import Ran, Trial, Value
 from eppv_atlas.schemes.worksheet import work
 
-ENGINES: Final = ("ledger", "offsets", "patrol", "payment", "siting", "space", "stewardship")
+ENGINES: Final = ("application", "ledger", "offsets", "patrol", "payment", "siting", "space", "stewardship")
 """Engines, as ``scheme.engine`` names them; each is a module of this room with the functions of Engine."""
 
 

@@ -30,6 +30,7 @@ from eppv_atlas.schemes.trial import (
     Layer,
     Line,
     Mark,
+    Option,
     Progression,
     Ran,
     Table,
@@ -118,7 +119,7 @@ def _input(one: Input) -> dict[str, Any]:
         "low": one.low,
         "high": one.high,
         "step": one.step,
-        "options": [{"id": option.id, "label": _name(option.label)} for option in one.options],
+        "options": _options(one.options),
         "whence": None if one.whence is None else _name(one.whence),
         "confidence": one.confidence,
         "spread": spread(one),
@@ -131,7 +132,9 @@ def _labels(trial: Trial) -> dict[str, dict[str, str]]:
     columns = [cell for progression in trial.progressions for cell in progression.cells]
     for lang, labels in out.items():
         labels |= {one.id: getattr(one.label, lang) for one in trial.inputs}
-        labels |= {f'"{o.id}"': getattr(o.label, lang) for one in trial.inputs for o in one.options}
+        told = [option for one in reversed(trial.cells) for option in one.options]
+        told += [option for one in trial.inputs for option in one.options]
+        labels |= {f'"{option.id}"': getattr(option.label, lang) for option in told}
         labels |= {one.id: getattr(one.label, lang) for one in (*trial.cells, *columns)}
         for one in columns:
             label = getattr(one.label, lang)
@@ -147,7 +150,12 @@ def _cell(one: Cell, labels: dict[str, dict[str, str]]) -> dict[str, Any]:
         "unit": _unit(one.unit),
         "role": one.role,
         "text": {lang: shown(one.formula, labels[lang], lang) for lang in ("zh", "en")},
+        **({"options": _options(one.options)} if one.options else {}),
     }
+
+
+def _options(options: Sequence[Option]) -> list[dict[str, Any]]:
+    return [{"id": option.id, "label": _name(option.label)} for option in options]
 
 
 def _progression(one: Progression, labels: dict[str, dict[str, str]]) -> dict[str, Any]:

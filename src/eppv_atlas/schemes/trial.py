@@ -89,6 +89,8 @@ class Cell:
     role
         ``result``: shown first; ``step``: shown as explanation; ``test``: a yes or no (or not
         known) with its reason in the label.
+    options
+        Of a result that is a word: what is shown for each.
     """
 
     id: str
@@ -96,6 +98,7 @@ class Cell:
     formula: str
     unit: str = ""
     role: Literal["result", "step", "test"] = "step"
+    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from eppv_atlas.model import Name
 from eppv_atlas.schemes.evaluation import evaluate
 from eppv_atlas.schemes.figures import said, value_text
 from eppv_atlas.schemes.formulas import names, shown, tree
-from eppv_atlas.schemes.trial import Cell, Column, Input, Line, Progression, Ran, Table, Trial, Value
+from eppv_atlas.schemes.trial import Cell, Column, Input, Line, Option, Progression, Ran, Table, Trial, Value
 from eppv_atlas.units import UNITS
 from eppv_atlas.vocabulary import CONFIDENCES
 
@@ -95,7 +95,7 @@ def work(trial: Trial, chosen: Mapping[str, Value]) -> Ran:
             Line(
                 cell.id,
                 cell.label,
-                from_si(known[cell.id], cell.unit),
+                _worded(from_si(known[cell.id], cell.unit), cell.options),
                 cell.unit,
                 cell.role,
                 _both(cell.formula, labels["names"]),
@@ -152,6 +152,11 @@ def _range(found: Sequence[Value]) -> tuple[float | None, float | None]:
     return min(numbers), max(numbers)
 
 
+def _worded(value: Value, options: Sequence[Option]) -> Value | Name:
+    """A word as it is shown."""
+    return next((one.label for one in options if isinstance(value, str) and one.id == value), value)
+
+
 def _cells(cells: Sequence[Cell], values: Mapping[str, Value]) -> dict[str, Value]:
     """Values of inputs and cells, in SI units."""
     known = dict(values)
@@ -203,12 +208,14 @@ def _written(
     for lang in ("zh", "en"):
         labels = {one.id: getattr(one.label, lang) for one in inputs}
         figures = {one.id: value_text(one.value, one.unit, lang, one.options) for one in inputs}
-        texts = {f'"{option.id}"': getattr(option.label, lang) for one in inputs for option in one.options}
+        told = [option for one in reversed(trial.cells) for option in one.options]
+        told += [option for one in inputs for option in one.options]
+        texts = {f'"{option.id}"': getattr(option.label, lang) for option in told}
         labels |= texts
         figures |= texts
         for cell in trial.cells:
             labels[cell.id] = getattr(cell.label, lang)
-            figures[cell.id] = value_text(from_si(known[cell.id], cell.unit), cell.unit, lang)
+            figures[cell.id] = value_text(from_si(known[cell.id], cell.unit), cell.unit, lang, cell.options)
         out["names"][lang], out["numbers"][lang] = labels, figures
     return out
 

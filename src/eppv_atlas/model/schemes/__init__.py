@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from eppv_atlas.model.schemes.application import ApplicationScheme
 from eppv_atlas.model.schemes.base import FactRef, From, Part, Refers, SiteRef, ZoneRef
 from eppv_atlas.model.schemes.ledger import LedgerScheme
 from eppv_atlas.model.schemes.offsets import OffsetsScheme
@@ -27,11 +28,13 @@ Scheme = Annotated[
     | PaymentScheme
     | SitingScheme
     | SpaceScheme
-    | StewardshipScheme,
+    | StewardshipScheme
+    | ApplicationScheme,  # tidy orders keys by all of these, so a new one comes last
     Field(discriminator="engine"),
 ]
 
 __all__ = [
+    "ApplicationScheme",
     "FactRef",
     "From",
     "LedgerScheme",

@@ -43,14 +43,14 @@
     }
 
     function optionsOf(name) {
-      return (now.inputs.find((one) => one.id === name) || { options: [] }).options;
+      return (now.inputs.concat(now.cells).find((one) => one.id === name) || {}).options || [];
     }
 
     /* lines of formulas and of the frame, in one form */
     function worked() {
       const found = eppv.worksheet.work(now, chosen);
       const units = new Map(now.inputs.concat(now.cells).map((one) => [one.id, one.unit]));
-      const options = now.inputs.flatMap((one) => one.options);
+      const options = now.inputs.concat(now.cells).flatMap((one) => one.options || []);
       const quoted = (text) => (options.find((one) => one.id === text) || { label: { zh: "“" + text + "”", en: "“" + text + "”" } }).label;
       const label = (name, isText) => isText ? quoted(name) : eppv.figures(eppv.worksheet.inUnit(found.values.get(name), units.get(name)), units.get(name), optionsOf(name));
       const lines = found.lines.map((line) => Object.assign({}, line.cell, line, { formula: line.cell.text, numbers: eppv.told.formula(line.cell.tree, label) }));

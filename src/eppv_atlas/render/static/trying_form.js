@@ -21,7 +21,7 @@
       return within ? value : undefined;
     }
     if (input.kind === "flag") {
-      return { yes: true, no: false }[text];
+      return { yes: true, no: false, "": null }[text];
     }
     if (input.kind === "choice") {
       return input.options.some((option) => option.id === text) ? text : undefined;
@@ -86,7 +86,7 @@
     if (input.kind === "choice" && input.options.length > FEW) {
       return select(input, id, set);
     }
-    const options = input.kind === "flag" ? [{ id: "yes", label: eppv.ui.yes }, { id: "no", label: eppv.ui.no }] : input.options;
+    const options = input.kind === "flag" ? [{ id: "yes", label: eppv.ui.yes }, { id: "no", label: eppv.ui.no }, { id: "", label: eppv.ui.not_known }] : input.options;
     const boxes = options.map((option, n) => {
       const box = field("radio", id + (n ? "-" + n : ""), { name: id });
       box.addEventListener("change", () => set(read(input, option.id)));

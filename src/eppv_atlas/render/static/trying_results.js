@@ -40,7 +40,7 @@
   function steps(lines, options) {
     const list = el("ol", "try-steps");
     lines.forEach((line) => {
-      const value = line.role === "test" ? eppv.told.answer(line.value) : el("strong", "", both(eppv.figures(line.value, line.unit, options)));
+      const value = line.role === "test" ? eppv.told.answer(line.value) : el("strong", "", both(eppv.figures(line.value, line.unit, line.options || options)));
       const item = el("li", "", el("p", "", both(line.label), " ", value));
       if (line.formula && line.formula.zh) {
         item.appendChild(el("p", "arithmetic", both(line.formula)));
