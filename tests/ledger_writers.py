@@ -87,7 +87,29 @@ def killed(path, trials, seed):
     return {"lost": lost, "half": half, "added": added, "journals": journals}
 
 
+def brought_up(path, trials, seed):
+    """Kill a writer that brings a copy of an earlier book up, again and again."""
+    chance = random.Random(seed)
+    content, bad, lost, forms = path.read_bytes(), 0, 0, {}
+    copy = path.with_name("copy")
+    for _ in range(trials):
+        copy.write_bytes(content)
+        child = forked(lambda: write(copy, "n", 1))
+        time.sleep(chance.uniform(0, 0.4))
+        os.kill(child, signal.SIGKILL)
+        done = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        with books.Book.opened(copy) as held:
+            bad += bool(held.faults())
+            count = len(held.entries())
+        form = copy.read_bytes()[63]
+        forms[str(form)] = forms.get(str(form), 0) + 1
+        lost += count not in {3000, 3001} or (done and count != 3001) or (form == 1) != (count == 3000)
+        Path(f"{copy}-journal").unlink(missing_ok=True)
+    return {"bad": bad, "lost": lost, "forms": forms}
+
+
 if __name__ == "__main__":
     where = Path(sys.argv[2])
     numbers = [int(text) for text in sys.argv[3:]]
-    print(json.dumps((together if sys.argv[1] == "together" else killed)(where, *numbers)))
+    work = {"together": together, "killed": killed, "brought_up": brought_up}[sys.argv[1]]
+    print(json.dumps(work(where, *numbers)))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 from eppv_atlas.accounts import rules
 from eppv_atlas.accounts.entries import EXACT, ZERO, Entry, Fault
@@ -93,6 +93,28 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
     return found
 
 
+class Before(Protocol):
+    """Where a ledger stood, asked for piece by piece."""
+
+    @property
+    def count(self) -> int:
+        """How many entries led there."""
+
+    @property
+    def last_date(self) -> dt.date | None:
+        """Last day that an entry names."""
+
+    @property
+    def totals(self) -> Mapping[str, Decimal]:
+        """What was issued, retired and cancelled, by kind of entry."""
+
+    def holding(self, name: str) -> Holding | None:
+        """A holding by its id."""
+
+    def last_in(self, origin: int) -> dt.date | None:
+        """Last day that an entry of an issue names."""
+
+
 class Replay:
     """Entries taken in one after the other; those that break a rule are left out and named.
 
@@ -100,30 +122,50 @@ class Replay:
     ----------
     decimals
         Decimal places that the book counts in.
+    before
+        Where the ledger stands already; None for an empty one.
+
+    Attributes
+    ----------
+    count
+        How many entries led here.
+    last_date
+        Last day that an entry names.
+    totals
+        What was issued, retired and cancelled, by kind of entry.
+    touched
+        Number of the last entry that made or drew on a holding, by the id of each that was.
     """
 
-    def __init__(self, decimals: int) -> None:
+    def __init__(self, decimals: int, before: Before | None = None) -> None:
         self._decimals = decimals
+        self._before = before
         self._holdings: dict[str, Holding] = {}
         self._last_in: dict[int, dt.date] = {}
-        self._totals = {"issue": ZERO, "retire": ZERO, "cancel": ZERO}
         self._unsure: set[str] = set()
+        self.touched: dict[str, int] = {}
+        self.totals = {"issue": ZERO, "retire": ZERO, "cancel": ZERO}
         self.count = 0
         self.last_date: dt.date | None = None
+        if before is not None:
+            self.totals |= before.totals
+            self.count, self.last_date = before.count, before.last_date
 
     def copy(self) -> Replay:
         """Another one that stands where this one does."""
-        twin = Replay(self._decimals)
+        twin = Replay(self._decimals, self._before)
         twin._holdings = dict(self._holdings)
         twin._last_in = dict(self._last_in)
-        twin._totals = dict(self._totals)
+        twin.touched = dict(self.touched)
+        twin.totals = dict(self.totals)
         twin._unsure = set(self._unsure)
         twin.count, twin.last_date = self.count, self.last_date
         return twin
 
     def state(self) -> State:
-        """Where it stands."""
-        totals = self._totals
+        """Where it stands, if it began with an empty ledger."""
+        assert self._before is None
+        totals = self.totals
         return State(
             self.count,
             MappingProxyType(dict(self._holdings)),
@@ -134,7 +176,8 @@ class Replay:
 
     def holding(self, name: str) -> Holding | None:
         """A holding by its id."""
-        return self._holdings.get(name)
+        found = self._holdings.get(name)
+        return found if found is not None or self._before is None else self._before.holding(name)
 
     def take(self, entry: Entry, at: int = 0) -> list[Fault]:
         """Take an entry in, or name all rules that it breaks.
@@ -142,34 +185,47 @@ class Replay:
         An entry that draws on what a wrong entry would have made is left out without a word.
         """
         faults = list(rules.of_form(entry, self._decimals, at))
-        source = self._holdings.get(entry.source)
+        source = self.holding(entry.source) if entry.source else None
         doubtful = bool(entry.source) and source is None and entry.source in self._unsure
         if not faults and not doubtful:
             seen = rules.Seen(
                 next_number=self.count + 1,
                 source=source,
-                target=self._holdings.get(entry.target),
+                target=self.holding(entry.target) if entry.target else None,
                 last_date=self.last_date,
-                last_in_chain=None if source is None else self._last_in.get(source.origin),
+                last_in_chain=None if source is None else self._last(source.origin, entry.date),
             )
             faults = list(rules.of_order(entry, seen, at))
         if faults or doubtful:
-            if entry.target and entry.target not in self._holdings:
+            if entry.target and self.holding(entry.target) is None:
                 self._unsure.add(entry.target)
             self.count = entry.number or self.count + 1
             return faults
         self._apply(entry, source)
         return []
 
+    def last_in(self, origin: int) -> dt.date | None:
+        """Last day that an entry of an issue names."""
+        found = self._last_in.get(origin)
+        return found if found is not None or self._before is None else self._before.last_in(origin)
+
+    def _last(self, origin: int, day: dt.date | None) -> dt.date | None:
+        """Last day of a chain; asked for only where it decides what is said: no day is before the last of all."""
+        if day is None or self.last_date is None or day >= self.last_date:
+            return None
+        return self.last_in(origin)
+
     def _apply(self, entry: Entry, source: Holding | None) -> None:
         self.count += 1
         number = entry.number or self.count
         if source is not None:
             self._holdings[source.id] = _left(source, EXACT.subtract(source.amount, entry.amount))
-        if entry.kind in self._totals:
-            self._totals[entry.kind] = EXACT.add(self._totals[entry.kind], entry.amount)
+            self.touched[source.id] = number
+        if entry.kind in self.totals:
+            self.totals[entry.kind] = EXACT.add(self.totals[entry.kind], entry.amount)
         if entry.target:
             self._holdings[entry.target] = _made(entry, number, source)
+            self.touched[entry.target] = number
         if entry.date is not None:
             self.last_date = entry.date
             self._last_in[number if source is None else source.origin] = entry.date

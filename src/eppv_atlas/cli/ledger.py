@@ -123,7 +123,7 @@ def add(
         if entry is None:
             raise DataError(problems(faults, str(book), ()))
         (added,) = held.add([entry])
-        seal = held.seal()
+        seal = held.sealed
     console.say(f"entry {added.number} added; seal {seal}", f"已记第 {added.number} 笔；封印 {seal}")
 
 
@@ -142,7 +142,7 @@ def import_(
     with Book.opened(book) as held:
         brought = entries_file.read(file, held.unit)
         added = held.add(brought.entries, brought.file, brought.lines, dry=not apply)
-        seal = held.seal()
+        seal = held.sealed
     if apply:
         console.say(f"{len(added)} entries added; seal {seal}", f"已记 {len(added)} 笔；封印 {seal}")
     else:
@@ -256,11 +256,19 @@ def export(
 def check(
     book: BookFile,
     seal: Annotated[str, typer.Option(help="Seal noted earlier: nothing before it may have changed.")] = "",
+    restate: Annotated[
+        bool,
+        typer.Option(
+            "--restate", help="Work the balances that the book keeps out anew, if its entries are sound."
+        ),
+    ] = False,
 ) -> None:
-    """Check the whole book: its pages, its digests, its rules."""
+    """Check the whole book: its pages, its digests, its rules, its balances."""
     from eppv_atlas.running.book import Book
 
     with Book.opened(book) as held:
+        if restate:
+            held.restate()
         found = held.faults(seal.strip().lower())
         if found:
             raise DataError(found)

@@ -4,7 +4,8 @@ Triggers refuse to change or remove a line. Each line carries a digest over
 itself and the one before, so that what another program changed is noticed and
 named; the last digest is the *seal*, which tells whoever noted it that nothing
 before was changed since. A digest is no signature: it keeps nobody from
-writing a new book.
+writing a new book. Where the book stands is kept beside the entries (`book_state`),
+so that adding one does not read them all; only a whole check does.
 
 The journal is SQLite's rollback journal, not its write-ahead log: a book is
 one file at rest, can be copied, may lie on a shared drive whose locks are sound, and is written
@@ -24,9 +25,9 @@ from pathlib import Path
 from typing import Self
 
 from eppv_atlas.accounts.entries import ACCOUNTS, MAX_PLACES, Entry, problems
-from eppv_atlas.accounts.state import MOST_FAULTS, Replay, State
+from eppv_atlas.accounts.state import MOST_FAULTS, Before, Replay, State
 from eppv_atlas.errors import DataError, Problem, UsageError
-from eppv_atlas.running import book_file
+from eppv_atlas.running import book_file, book_state
 from eppv_atlas.running import book_schema as schema
 from eppv_atlas.schemes.ledger import rows
 
@@ -58,10 +59,16 @@ def begin(path: Path, unit: str, decimals: int = 0, title: str = "") -> None:
     about = {"decimals": str(decimals), "title": rows.settled(title)[:400], "unit": unit}
     with sqlite3.connect(":memory:") as made:
         schema.create(made, about)
+        book_state.made_anew(made, Replay(decimals), _first(about))
         made.commit()
         content = made.serialize()
     made.close()
     book_file.placed(path, content)
+
+
+def _first(about: Mapping[str, str]) -> str:
+    """Digest before the first entry."""
+    return schema.digest("", sorted(about.items()))
 
 
 class Book:
@@ -73,14 +80,16 @@ class Book:
         Its file.
     unit, decimals, title
         What it counts, to how many places, and what it is about.
+    sealed
+        Digest of the last entry that was added or read through this object.
     """
 
     def __init__(self, path: Path, held: sqlite3.Connection, about: Mapping[str, str]) -> None:
         self.path = path
         self.unit, self.decimals, self.title = about["unit"], int(about["decimals"]), about["title"]
         self._held = held
-        self._first = schema.digest("", sorted(about.items()))
-        self._seal = self._first
+        self._first = self._seal = self.sealed = _first(about)
+        self._doubted = False
         self._entries: list[Entry] = []
         self._replay = Replay(self.decimals)
 
@@ -169,8 +178,8 @@ class Book:
             If the book cannot be written.
         """
         with self._reading() if dry else self._writing():
-            self._catch_up()
-            replay, faults, numbered = self._replay.copy(), [], []
+            kept = self._kept(dry=dry)
+            replay, faults, numbered = Replay(self.decimals, kept), [], []
             for at, draft in enumerate(drafts):
                 entry = draft if draft.number else replace(draft, number=replay.count + 1)
                 faults += replay.take(entry, at)
@@ -179,16 +188,48 @@ class Book:
                     break
             if faults:
                 raise DataError(problems(faults, file or str(self.path), lines))
-            if dry:
-                return tuple(numbered)
-            seal = self._seal
-            for entry in numbered:
-                texts = list(rows.row(entry, self.unit).values())
-                seal = schema.digest(seal, texts)
-                self._held.execute(schema.INSERT, (entry.number, *texts[1:], seal))
-        self._entries += numbered
-        self._replay, self._seal = replay, seal
+            if not dry and numbered:
+                assert isinstance(kept, book_state.Kept)
+                seal = self._written(numbered, replay, kept)
+        if not dry and numbered:
+            self.sealed = seal
         return tuple(numbered)
+
+    def _kept(self, *, dry: bool) -> Before:
+        """Where it stands: by what it keeps, or by all entries where it keeps nothing yet or was found wrong."""
+        old = schema.version_now(self._held) == schema.FIRST_VERSION
+        if old or self._doubted:
+            self._catch_up()
+        if old and dry:
+            return self._replay
+        if old:
+            book_state.made_anew(self._held, self._replay, self._first)
+        return book_state.Kept(self._held, str(self.path), self._first)
+
+    def _written(self, entries: Sequence[Entry], replay: Replay, kept: book_state.Kept) -> str:
+        """Write entries and where the book then stands; return the new seal."""
+        seal, lines = kept.seal, []
+        for entry in entries:
+            texts = list(rows.row(entry, self.unit).values())
+            seal = schema.digest(seal, texts)
+            lines.append((entry.number, *texts[1:], seal))
+        book_state.added(self._held, replay, kept, [str(line[-1]) for line in lines])
+        self._held.executemany(schema.INSERT, lines)
+        return seal
+
+    def restate(self) -> None:
+        """Work out anew, from the entries, what the book keeps of where it stands.
+
+        Raises
+        ------
+        DataError
+            If an entry is not as it was written, or breaks a rule.
+        UsageError
+            If the book cannot be written.
+        """
+        with self._writing():
+            self._catch_up()
+            book_state.made_anew(self._held, self._replay, self._first)
 
     def faults(self, seal: str = "") -> list[Problem]:
         """All that is wrong with the book: its pages, its digests, its rules.
@@ -206,11 +247,15 @@ class Book:
                     Problem(file, 0, "", "damaged", f"SQLite says: {one}"[:300], f"SQLite 报告：{one}"[:300])
                     for one in told
                 ]
-            self.entries()
+            with self._reading():
+                self._catch_up()
+                found = self._unlike()
         except book_file.FAILED as error:
             return [schema.damaged(file, str(error))]
         except DataError as error:
             return list(error.problems)
+        if found:
+            return found
         if seal and seal not in self._seals():
             return [
                 Problem(
@@ -224,6 +269,11 @@ class Book:
                 )
             ]
         return []
+
+    def _unlike(self) -> list[Problem]:
+        if schema.version_now(self._held) == schema.FIRST_VERSION:
+            return []
+        return book_state.faults(self._held, self._replay, str(self.path), self._first)
 
     def _seals(self) -> set[str]:
         return {self._first, *(str(row[0]) for row in self._held.execute("SELECT digest FROM entry"))}
@@ -239,10 +289,7 @@ class Book:
                 found.append(schema.missing(file, count, number))
                 count = number
             cells = [str(number), *texts]
-            if (
-                not all(isinstance(one, str) for one in (*texts, stored))
-                or schema.digest(seal, cells) != stored
-            ):
+            if not schema.as_written(seal, number, texts, stored):
                 found.append(schema.changed(file, number))
             elif not found:  # rules mean nothing after a line that is not as it was
                 found += self._taken(number, cells)
@@ -254,7 +301,8 @@ class Book:
         if found:
             self._forget()
             raise DataError(found)
-        self._seal = seal
+        self._seal = self.sealed = seal
+        self._doubted = False
 
     def _taken(self, number: int, cells: Sequence[str]) -> list[Problem]:
         entry, faults = rows.entry(dict(zip(rows.COLUMNS, cells, strict=True)), self.unit)
@@ -267,7 +315,8 @@ class Book:
         ]
 
     def _forget(self) -> None:
-        """Begin again with the next look."""
+        """Begin again with the next look, and look at all of it before anything is added."""
+        self._doubted = True
         self._entries, self._replay, self._seal = [], Replay(self.decimals), self._first
 
     @contextmanager

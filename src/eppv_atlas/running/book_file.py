@@ -59,7 +59,7 @@ def examined(path: Path) -> None:
     if not schema.is_ours(head):
         raise UsageError(f"{path} is no ledger book", f"{path} 不是账簿文件")
     version = schema.version(head)
-    if version != schema.VERSION:
+    if not schema.FIRST_VERSION <= version <= schema.VERSION:
         raise UsageError(
             f"{path} is a book of form {version}; this version reads form {schema.VERSION}",
             f"{path} 的账簿格式为 {version}，本版本只读格式 {schema.VERSION}",

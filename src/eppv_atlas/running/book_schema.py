@@ -19,13 +19,16 @@ from eppv_atlas.schemes.ledger.rows import COLUMNS
 
 APPLICATION: Final = 0x45505642
 """``EPVB``: marks a SQLite file as a book."""
-VERSION: Final = 1
+VERSION: Final = 2
+FIRST_VERSION: Final = 1
+"""Books of this form keep entries only; the first that is added brings them into ours."""
 _MAGIC: Final = b"SQLite format 3\x00"
 _NAMES: Final = tuple(name for name in COLUMNS if name != "number")
 _QUOTED: Final = ", ".join(f'"{name}"' for name in _NAMES)
 _MARKS: Final = ", ".join("?" * (len(_NAMES) + 2))
 INSERT: Final = f"INSERT INTO entry (number, {_QUOTED}, digest) VALUES ({_MARKS})"  # noqa: S608 - our own constants
 SELECT: Final = f"SELECT number, {_QUOTED}, digest FROM entry WHERE number > ? ORDER BY number"  # noqa: S608 - our own constants
+SELECT_TWO: Final = f"SELECT number, {_QUOTED}, digest FROM entry WHERE number IN (?, ?) ORDER BY number"  # noqa: S608 - our own constants
 _ENCODED: Final = json.JSONEncoder(separators=(",", ":")).encode
 _REFUSE: Final = "BEGIN SELECT RAISE(ABORT, 'a book is only added to'); END"
 _TABLES: Final = (
@@ -45,13 +48,54 @@ _GUARDS: Final = (
     # INSERT OR REPLACE would else remove a line without a DELETE that triggers see
     f"CREATE TRIGGER entry_insert BEFORE INSERT ON entry WHEN {_IN_TURN} {_REFUSE}",
 )
+STATE: Final = ("standing", "holding")
+"""Tables that keep where the book stands; all in them follows from the entries."""
+STATE_TABLES: Final = (
+    (
+        "CREATE TABLE standing (one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL, "
+        "last_date TEXT NOT NULL, issued TEXT NOT NULL, retired TEXT NOT NULL, cancelled TEXT NOT NULL, "
+        "digest TEXT NOT NULL)"
+    ),
+    (
+        "CREATE TABLE holding (id TEXT PRIMARY KEY NOT NULL, amount TEXT NOT NULL, holder TEXT NOT NULL, "
+        "class TEXT NOT NULL, parent TEXT NOT NULL, origin INTEGER NOT NULL, made INTEGER NOT NULL, "
+        "place TEXT NOT NULL, touched INTEGER NOT NULL, digest TEXT NOT NULL)"
+    ),
+)
+STATE_GUARDS: Final = (
+    "CREATE INDEX entry_source ON entry (source) WHERE source <> ''",
+    "CREATE INDEX entry_target ON entry (target) WHERE target <> ''",
+    *(
+        f"CREATE TRIGGER {table}_delete BEFORE DELETE ON {table} {_REFUSE}"
+        for table in ("standing", "holding")
+    ),
+    f"CREATE TRIGGER standing_insert BEFORE INSERT ON standing {_REFUSE}",
+    (
+        "CREATE TRIGGER standing_update BEFORE UPDATE ON standing "
+        f"WHEN NEW.one IS NOT OLD.one OR NEW.count <= OLD.count {_REFUSE}"
+    ),
+    (
+        "CREATE TRIGGER holding_insert BEFORE INSERT ON holding "  # noqa: S608 - our own constants
+        f"WHEN EXISTS (SELECT 1 FROM holding WHERE id = NEW.id) {_REFUSE}"
+    ),
+    (
+        "CREATE TRIGGER holding_update BEFORE UPDATE ON holding WHEN NEW.id IS NOT OLD.id "
+        "OR NEW.origin IS NOT OLD.origin OR NEW.made IS NOT OLD.made OR NEW.parent IS NOT OLD.parent "
+        f"OR NEW.touched <= OLD.touched {_REFUSE}"
+    ),
+    # a program that knows nothing of these tables cannot leave them behind the entries
+    (
+        "CREATE TRIGGER entry_counted BEFORE INSERT ON entry "  # noqa: S608 - our own constants
+        f"WHEN NEW.number > (SELECT count FROM standing) {_REFUSE}"
+    ),
+)
 _SEQUENCE: Final = "CREATE TABLE sqlite_sequence(name,seq)"
 
 
 def create(made: sqlite3.Connection, about: Mapping[str, str]) -> None:
-    """Make the tables of an empty book in an empty database."""
+    """Make the tables of an empty book in an empty database, but for those that keep where it stands."""
     made.execute(f"PRAGMA application_id = {APPLICATION}")
-    made.execute(f"PRAGMA user_version = {VERSION}")
+    made.execute(f"PRAGMA user_version = {FIRST_VERSION}")
     for sql in _TABLES:
         made.execute(sql)
     made.executemany("INSERT INTO about VALUES (?, ?)", sorted(about.items()))
@@ -69,6 +113,11 @@ def version(head: bytes) -> int:
     return int.from_bytes(head[60:64], "big")
 
 
+def version_now(held: sqlite3.Connection) -> int:
+    """Form of an open book."""
+    return int(held.execute("PRAGMA user_version").fetchone()[0])
+
+
 def checked(held: sqlite3.Connection, path: Path) -> dict[str, str]:
     """What is noted of a book as a whole, once its tables and guards are found to be ours.
 
@@ -77,8 +126,14 @@ def checked(held: sqlite3.Connection, path: Path) -> dict[str, str]:
     DataError
         If tables or guards are others, or the notes make no sense.
     """
+    held.execute("BEGIN")  # another program may be changing its form just now
+    form = version_now(held)
     found = [row[0] for row in held.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
-    if sorted(map(str, found)) != sorted((*_TABLES, *_GUARDS, _SEQUENCE)):
+    held.execute("ROLLBACK")
+    ours = [*_TABLES, *_GUARDS, _SEQUENCE]
+    if form != FIRST_VERSION:
+        ours += [*STATE_TABLES, *STATE_GUARDS]
+    if sorted(map(str, found)) != sorted(ours):
         raise DataError(
             [
                 Problem(
@@ -107,6 +162,13 @@ def checked(held: sqlite3.Connection, path: Path) -> dict[str, str]:
 def digest(before: str, texts: Sequence[Any]) -> str:
     """Digest over some texts and the digest before them."""
     return hashlib.sha256(_ENCODED([before, *texts]).encode("ascii")).hexdigest()
+
+
+def as_written(before: str, number: object, texts: Sequence[Any], stored: object) -> bool:
+    """Whether a line is as it was written, given the digest of the line before it."""
+    return all(isinstance(one, str) for one in (*texts, stored)) and (
+        digest(before, [str(number), *texts]) == stored
+    )
 
 
 def last_given(held: sqlite3.Connection) -> int:
@@ -138,6 +200,20 @@ def changed(file: str, number: int) -> Problem:
         "this entry is not as it was written: another program changed it, or the disk did; "
         "take the copy that you trust",
         "这笔分录与写入时不同：被其他程序改动，或磁盘受损；请改用可信的副本",
+    )
+
+
+def unlike(file: str, place: str) -> Problem:
+    """What a book keeps of its balances and does not follow from its entries."""
+    return Problem(
+        file,
+        0,
+        place,
+        "state-changed",
+        "what the book keeps of this does not go with its entries: another program changed it, or the disk did; "
+        "'ledger check' examines the whole book, 'ledger check --restate' works it out anew from sound entries",
+        "账簿所存的结存与分录不符：被其他程序改动，或磁盘受损；请用 ledger check 检查全簿，"
+        "分录无误时可用 ledger check --restate 重新算出",
     )
 
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from eppv_atlas import vocabulary
 from eppv_atlas.errors import Problem
 from eppv_atlas.model import Case, Settings
-from eppv_atlas.store import yaml_text
+from eppv_atlas.store import case_words, yaml_text
 from eppv_atlas.store.yaml_text import Path, YamlText, place_text
 from eppv_atlas.units import UNITS
 
@@ -222,13 +222,14 @@ def _problem(item: Any, text: YamlText, file: str) -> Problem:
         )
     if kind == "string_pattern_mismatch":
         value = _value(text.data, path)
+        en, zh = case_words.form(context["pattern"])
         return Problem(
             file,
             line,
             place,
             "wrong-form",
-            f"{value!r} has not the form wanted here: {_form(path, 'en')}",
-            f"{value!r} 不合此处的写法：{_form(path, 'zh')}",
+            f"{value!r} has not the form wanted here: {en}",
+            f"{value!r} 不合此处的写法：{zh}",
         )
     if kind in {"greater_than_equal", "less_than_equal", "greater_than", "less_than", "finite_number"}:
         value = _value(text.data, path)
@@ -250,7 +251,9 @@ def _problem(item: Any, text: YamlText, file: str) -> Problem:
             f"{value} is out of range: {limits_en}{hint_en}",
             f"{value} 超出范围：{limits_zh}{hint_zh}",
         )
-    rule, en, zh = _MESSAGES.get(kind, ("wrong-value", item["msg"], "取值不合要求"))
+    rule, en, zh = _MESSAGES.get(
+        kind, ("wrong-value", item["msg"], case_words.reason(item["msg"], context) or "取值不合要求")
+    )
     if kind == "too_long":
         en, zh = f"{en}: at most {context['max_length']}", f"{zh}：至多 {context['max_length']} 项"
     value = _value(text.data, path)
@@ -320,23 +323,3 @@ def _known_keys() -> list[str]:
         for part in (schema, *schema.get("$defs", {}).values()):
             keys.update(part.get("properties", {}))
     return sorted(keys)
-
-
-def _form(path: Path, lang: str) -> str:
-    names = [step for step in path if isinstance(step, str)]
-    name = names[-1] if names else ""
-    if name == "places":
-        en, zh = (
-            "a six-digit administrative code such as 330106, or ISO 3166-2 such as AU-NSW",
-            "六位行政区代码如 330106，或 ISO 3166-2 代码如 AU-NSW",
-        )
-    elif name == "pages":
-        en, zh = "pages such as 9 or 9-14", "页码如 9 或 9-14"
-    elif name in {"clip", "minus", "of", "around", "to"}:
-        en, zh = "the id of a zone or an administrative code", "分区 id 或行政区代码"
-    else:
-        en, zh = (
-            "small letters, digits and single hyphens, beginning with a letter, such as core-zone",
-            "小写字母、数字与单个连字符，以字母开头，如 core-zone",
-        )
-    return en if lang == "en" else zh

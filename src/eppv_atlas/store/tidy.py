@@ -26,6 +26,8 @@ from eppv_atlas.model import Case, Settings
 from eppv_atlas.store import shapes_file, yaml_text
 from eppv_atlas.store.reading import LoadedCase, Loading
 
+_TAGS = ("type", "engine")
+"""Keys by which one record of several is told from the others."""
 _OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
 
 
@@ -194,11 +196,13 @@ def _fields(record: Any, node: MappingNode) -> dict[str, Any]:
     """Keys of a record in their order, each with the type of its value."""
     for model in _models(record):
         fields = {name: info.annotation for name, info in model.model_fields.items()}
-        tag = next((v.value for k, v in node.value if k.value == "type" and isinstance(v, ScalarNode)), None)
-        types_of = get_args(fields["type"]) if "type" in fields else ()
-        if not types_of or tag in types_of:
+        if all(_tag(node, key) in get_args(fields[key]) for key in _TAGS if get_args(fields.get(key))):
             return fields
     return {}
+
+
+def _tag(node: MappingNode, key: str) -> str | None:
+    return next((v.value for k, v in node.value if k.value == key and isinstance(v, ScalarNode)), None)
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:
