@@ -12,8 +12,8 @@ import time
 from decimal import Decimal
 from pathlib import Path
 
+from eppv_atlas.accounts.entries import Entry
 from eppv_atlas.running import book as books
-from eppv_atlas.schemes.ledger.entries import Entry
 
 
 def write(path, name, count, pipe=None):

@@ -12,13 +12,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from pydantic import ValidationError
 
 from eppv_atlas import schemes
+from eppv_atlas.accounts.entries import EXACT, Brought, Entry, places, plain
+from eppv_atlas.accounts.state import Replay, replayed, states
 from eppv_atlas.errors import DataError, UsageError, printable
 from eppv_atlas.model import Name
 from eppv_atlas.model.schemes.ledger import LedgerEntry, LedgerScheme
 from eppv_atlas.schemes import ledger
 from eppv_atlas.schemes.ledger import dated, rows
-from eppv_atlas.schemes.ledger.entries import EXACT, Brought, Entry, places, plain
-from eppv_atlas.schemes.ledger.state import Replay, replayed, states
 
 D = Decimal
 FIRST = [

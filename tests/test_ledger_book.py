@@ -15,13 +15,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from eppv_atlas.accounts.entries import Entry
 from eppv_atlas.errors import DataError, UsageError
 from eppv_atlas.running import book as books
 from eppv_atlas.running import book_file, book_schema, entries_file
 from eppv_atlas.running import ledger as brought_by
 from eppv_atlas.running.book import Book
 from eppv_atlas.schemes.ledger import rows
-from eppv_atlas.schemes.ledger.entries import Entry
 
 D = Decimal
 ROOT = Path(__file__).parents[1]

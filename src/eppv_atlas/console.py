@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
-from rich.cells import cell_len
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
 
 from eppv_atlas.errors import AtlasError, BilingualError, Problem, printable
 
 if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.progress import Progress
+    from rich.table import Table
+
     from eppv_atlas.results import PlacedCase
 
 
@@ -41,6 +40,12 @@ class Choice:
 
 
 CHOICE: Final = Choice()
+_PIPED: Final = 160
+"""Columns of a table that is piped."""
+_FEW: Final = 50
+"""A table of no more rows is left to rich."""
+_MARK: Final = "\ue000"
+"""A letter that no cell has, to see where columns begin."""
 
 
 def system_language() -> str:
@@ -78,13 +83,19 @@ def print_problems(problems: Iterable[Problem]) -> None:
 
 
 def terminal() -> Console:
-    """Console as wide as the terminal, or 160 columns where output is piped."""
-    width = None if sys.stdout.isatty() else 160
+    """Console as wide as the terminal, or `_PIPED` columns where output is piped."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else _PIPED
     return Console(highlight=False, width=width, soft_wrap=False)
 
 
 def busy(en: str, zh: str) -> AbstractContextManager[Any]:
     """Show on standard error that something takes a moment, only where that is a terminal."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+
     shown = Console(stderr=True)
     return shown.status(words(en, zh)) if shown.is_terminal else nullcontext()
 
@@ -100,6 +111,9 @@ def size_text(size: int) -> str:
 
 def progress() -> Progress:
     """Progress bar on standard error, only where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
@@ -118,8 +132,73 @@ def _unbroken(text: str) -> str:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], numbers: Iterable[int] = ()) -> None:
     """Print a table; the columns named in `numbers` are set to the right."""
+    from rich.text import Text
+
     cells = [[_unbroken(printable(str(cell))) for cell in row] for row in rows]
-    right = set(numbers)
+    right, shown = set(numbers), terminal()
+    lines = _lines(heads, cells, right, shown) if len(cells) > _FEW else None
+    if lines is None:
+        shown.print(_grid(heads, cells, right))
+    else:
+        shown.print(Text(lines[0], style="bold"))
+        out("".join(f"{line}\n" for line in lines[1:]))
+
+
+def _lines(
+    heads: Sequence[str], cells: Sequence[Sequence[str]], right: set[int], shown: Console
+) -> list[str] | None:
+    """The lines of a table as rich has them, who weighs every cell and takes a second for a thousand rows.
+
+    Rich is asked for the widths of the columns, by their widest cells and longest words, and to
+    wrap what is too wide. None where heads wrap or are markup, or where a column is cut that does not wrap.
+    """
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    columns = list(zip(*cells, strict=True))
+    widest = [max(column, key=cell_len) for column in columns]
+    worded = [max(column, key=lambda cell: max(map(cell_len, cell.split()), default=0)) for column in columns]
+    told = _plain(shown, _grid(heads, [widest, worded, [_MARK] * len(heads)], right))
+    starts = [at for at, letter in enumerate(told[-1]) if letter == _MARK]
+    if right or len(starts) != len(heads) or any("[" in head for head in heads):
+        return None
+    ends = [start - 2 for start in starts[1:]] + [len(told[-1])]
+    widths = [end - start for start, end in zip(starts, ends, strict=True)]
+    if cell_len(widest[0]) > widths[0] or any(
+        cell_len(head) > width for head, width in zip(heads, widths, strict=True)
+    ):
+        return None
+    lines = []
+    for row in (heads, *cells):
+        parts = [
+            [cell + " " * (width - cell_len(cell))]
+            if cell_len(cell) <= width
+            else _plain(shown, Text(cell, overflow="fold"), width)
+            for cell, width in zip(row, widths, strict=True)
+        ]
+        for at in range(max(map(len, parts))):
+            filled = (
+                part[at] if at < len(part) else " " * width for part, width in zip(parts, widths, strict=True)
+            )
+            lines.append("  ".join(filled))
+    return lines
+
+
+def _plain(shown: Console, what: RenderableType, width: int | None = None) -> list[str]:
+    """What rich makes of something, as lines without style."""
+    options = shown.options if width is None else shown.options.update(width=width)
+    return [
+        "".join(part.text for part in line)
+        for line in shown.render_lines(what, options, pad=width is not None)
+    ]
+
+
+def _grid(heads: Sequence[str], cells: Sequence[Sequence[str]], right: set[int]) -> Table:
+    """A table for a terminal, in which words wrap."""
+    from rich.cells import cell_len
+    from rich.table import Table
+    from rich.text import Text
+
     grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for index, head in enumerate(heads):
         # a figure is never cut, however narrow the terminal; words wrap instead
@@ -133,7 +212,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], numbers: Iterable
         )
     for row in cells:
         grid.add_row(*(Text(cell) for cell in row))
-    terminal().print(grid)
+    return grid
 
 
 def measure_table(placed: PlacedCase, measures: Iterable[Any], unit: str) -> None:
@@ -177,6 +256,8 @@ def totals_table(totals: Iterable[Any], unit: str) -> None:
 
 def area_certificate(item: Any) -> None:
     """Print an area certificate: what it is worth first, then areas, reasons and how to recompute it."""
+    from rich.text import Text
+
     from eppv_atlas import certificate
 
     lang, shown = CHOICE.lang, terminal()
@@ -202,6 +283,8 @@ def area_certificate(item: Any) -> None:
 
 def heading(name: Any) -> None:
     """Print a name in bold."""
+    from rich.text import Text
+
     terminal().print(Text(printable(getattr(name, CHOICE.lang)), style="bold"))
 
 
@@ -240,6 +323,8 @@ def claims_count(findings: Iterable[Any]) -> None:
 
 def suggestions(found: Iterable[Any]) -> None:
     """Print modes and cases with their scores and the reasons that make them up."""
+    from rich.text import Text
+
     kinds = {"mode": words("mode", "模式"), "case": words("case", "案例")}
     for item in found:
         name = printable(getattr(item, CHOICE.lang))

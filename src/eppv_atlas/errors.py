@@ -67,6 +67,8 @@ class Problem:
 
 def printable(text: str) -> str:
     """Return `text` with every control or bidirectional-override character escaped."""
+    if text.isprintable():  # those below are not
+        return text
     risky = {0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
     return "".join(
         c if c.isprintable() and ord(c) not in risky else c.encode("unicode_escape").decode() for c in text

@@ -19,10 +19,10 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from eppv_atlas.ledgers import Column, Ledger
-
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from eppv_atlas.ledgers import Column, Ledger
 
 FORMATS: Final = ("csv", "json", "parquet", "xlsx")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -9,32 +9,45 @@ from __future__ import annotations
 import os
 import sys
 from copy import copy
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
 from eppv_atlas import console, early
-from eppv_atlas.cli import (  # noqa: F401 - they add their commands
-    bring,
-    embed,
-    figure,
-    find,
-    ledger,
-    look,
-    make,
-    report,
-    scheme,
-    serve,
-    share,
-    table,
-    tally,
-)
 from eppv_atlas.cli.options import Lang, app
 from eppv_atlas.errors import AtlasError, DataError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from typer.models import CommandInfo, TyperInfo
+
+HOMES: Final = {
+    "import": "bring",
+    "embed": "embed",
+    "figure": "figure",
+    "list": "find",
+    "check": "look",
+    "show": "look",
+    "measure": "look",
+    "build": "make",
+    "tidy": "make",
+    "new": "make",
+    "report": "report",
+    "serve": "serve",
+    "export": "share",
+    "suggest": "share",
+    "table": "table",
+    "tally": "tally",
+    "ledger": "ledger",
+    "scheme": "scheme",
+}
+"""The module that adds each command, in the order in which ``--help`` names them."""
+
+
+T = TypeVar("T", "CommandInfo", "TyperInfo")
 
 
 @app.callback()
@@ -61,15 +74,31 @@ def main(
         raise typer.Exit
 
 
-def _only(name: str) -> typer.Typer:
-    """The application with one command, as putting all of them together takes longer than most do; else all of it."""
-    found = [one for one in app.registered_commands if one.callback is not None]
-    found = [one for one in found if (one.name or one.callback.__name__.replace("_", "-")) == name]  # type: ignore[union-attr]
-    if len(found) != 1:
-        return app
+def _application(name: str) -> typer.Typer:
+    """The application with one command, as importing and putting together all of them takes longer than most do.
+
+    Where the name is that of no command, all of it, so that the help and a hint know every command.
+    """
+    names = [name] if name in HOMES else list(HOMES)
+    for home in dict.fromkeys(HOMES[one] for one in names):
+        import_module(f"eppv_atlas.cli.{home}")
     out = copy(app)
-    out.registered_commands, out.registered_groups = found, []
+    out.registered_commands = _named(app.registered_commands, names)
+    out.registered_groups = _named(app.registered_groups, names)
     return out
+
+
+def _named(held: list[T], names: Sequence[str]) -> list[T]:
+    """Those of some names, in their order."""
+    by_name = {_name_of(one): one for one in held}
+    return [by_name[name] for name in names if name in by_name]
+
+
+def _name_of(one: CommandInfo | TyperInfo) -> str:
+    if hasattr(one, "typer_instance"):
+        assert one.typer_instance is not None
+        return str(one.typer_instance.info.name)
+    return str(one.name or getattr(one.callback, "__name__", ""))
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
@@ -79,7 +108,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="replace" if stream.encoding.lower() != "utf-8" else "strict")
     try:
         given = sys.argv[1:] if arguments is None else list(arguments)
-        _only(early.named(given)[1])(args=given)
+        _application(early.named(given)[1])(args=given)
     except DataError as error:
         console.print_problems(error.problems)
         console.say(f"{len(error.problems)} problem(s)", f"{len(error.problems)} 个问题", err=True)

@@ -20,8 +20,8 @@ from eppv_atlas.errors import DataError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from eppv_atlas.accounts.entries import Entry
     from eppv_atlas.schemes.ledger.dated import Span
-    from eppv_atlas.schemes.ledger.entries import Entry
 
 ledger = typer.Typer(
     name="ledger",
@@ -96,9 +96,9 @@ def add(
     note: Annotated[str, typer.Option(help="What else is to be said.")] = "",
 ) -> None:
     """Add one entry."""
+    from eppv_atlas.accounts.entries import problems
     from eppv_atlas.running.book import Book
     from eppv_atlas.schemes.ledger import rows
-    from eppv_atlas.schemes.ledger.entries import problems
 
     cells = {
         "kind": kind.value,
@@ -161,9 +161,9 @@ def balance(
     form: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.table,
 ) -> None:
     """Show what is held, after all entries or at the end of a day."""
+    from eppv_atlas.accounts.entries import plain
     from eppv_atlas.running.book import Book
     from eppv_atlas.schemes.ledger import dated
-    from eppv_atlas.schemes.ledger.entries import plain
 
     day = _day(on)
     with Book.opened(book) as held:
@@ -280,7 +280,7 @@ def _day(text: str | None) -> dt.date | None:
 
 
 def _ends(span: Span) -> dict[str, str]:
-    from eppv_atlas.schemes.ledger.entries import plain
+    from eppv_atlas.accounts.entries import plain
 
     return {"low": plain(span.low), "high": plain(span.high)}
 

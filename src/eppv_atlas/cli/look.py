@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from rich.text import Text
 
 from eppv_atlas import console
 from eppv_atlas.cli.options import (
@@ -147,6 +146,8 @@ def _claims(cases: list[Case], verdict: Verdict | None, form: Format) -> None:
 @app.command()
 def show(case_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the case.")]) -> None:
     """Show one case: typology, summary, zones, facts, mechanisms and contradictions with their pages."""
+    from rich.text import Text
+
     from eppv_atlas import claims, measure, vocabulary
     from eppv_atlas.reading_out import fact_text
 
@@ -264,6 +265,8 @@ def measure_(
     keep: KeepOption = None,
 ) -> None:
     """Measure zones on the CGCS2000 ellipsoid, beside what the document states; or a layer of patches by class."""
+    from rich.text import Text
+
     from eppv_atlas import listing, measure
 
     run = Run(engine, scheduler, workers, keep, skip=skip_invalid)

@@ -18,8 +18,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-KINDS: Final = ("prints", "keys", "rows", "words", "sizes", "cards", "problems", "columns")
-"""Parcels of a segment: file prints; what filters ask; slim cases; search words; measures; cards; problems.
+KINDS: Final = ("prints", "keys", "rows", "words", "grams", "sizes", "cards", "problems", "columns")
+"""Parcels of a segment: file prints; what filters ask; slim cases; search words, and which
+pieces of words occur at all; measures; cards; problems.
 
 Of ``columns`` there is one parcel for all cases, as segment 0."""
 _PAGE: Final = 16_384

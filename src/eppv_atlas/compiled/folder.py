@@ -80,7 +80,7 @@ def look(root: Path, state: Path | None) -> Look:
         inner: set[str] = set()
         total = 0
         for file, found, mode, link in _entries(root / name):
-            total += glance.number(file, found)
+            total += glance.number(os.fsencode(file), found)
             if stat.S_ISDIR(mode):
                 inner.add(file)
                 continue

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
-from eppv_atlas.compiled import crew, folder, index, parcels, places, worker
+from eppv_atlas.compiled import crew, folder, grams, index, parcels, places, worker
 from eppv_atlas.compiled.box import Box, Damaged, Full
 from eppv_atlas.compiled.planning import NONE, SEGMENT, Plan, State, ordered, planned, state_of
 from eppv_atlas.compiled.reader import DAMAGED, Compiled, Say, raw_settings
@@ -188,7 +188,8 @@ def _filled(
             for stem, one in zip(stems_of[segment], hashes, strict=True)
         ]
         every.append(prints)
-        box.put(segment, packed | {"prints": parcels.packed("prints", prints)})
+        made = {"prints": parcels.packed("prints", prints), "grams": grams.packed(packed["words"])}
+        box.put(segment, packed | made)
         tally.add(parcels.unpacked("problems", packed["problems"]))
     _index(box)
     box.note(_noted(about, sorted(stems_of), tally, every))
@@ -312,5 +313,6 @@ def _rewritten(
             packed[kind] = parcels.packed(
                 kind, [made[new[stem]] if stem in new else kept[old[stem]] for stem in stems]
             )
+        packed["grams"] = grams.packed(packed["words"])
     box.put(segment, packed)
     return prints

@@ -17,7 +17,7 @@ from typing import Final
 from eppv_atlas.store import transaction
 
 NAME: Final = "compiled.sqlite"
-FORMAT: Final = 2
+FORMAT: Final = 3
 _LIBRARIES: Final = ("frykit", "numpy", "pydantic", "pyproj", "pyyaml", "shapely")
 """Libraries whose versions can change what reading gives."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from eppv_atlas.choosing import Wanted
-from eppv_atlas.compiled import folder, index, parcels, places
+from eppv_atlas.compiled import folder, grams, index, parcels, places
 from eppv_atlas.compiled.box import Box, Damaged
 from eppv_atlas.compiled.index import Place
 from eppv_atlas.compiled.parcels import Key
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 Say = Callable[[str, str], None]
 R = TypeVar("R")
-_MANY: Final = 4
-"""Of so many segments one is asked for: then all are read in one go."""
 _HELD: Final = 64
 """Segments that are kept unpacked."""
 
@@ -118,9 +116,8 @@ class Compiled:
             met = index.chosen(self.box.take("columns", 0), wanted)
         except (ValueError, KeyError, TypeError) as error:
             raise Damaged from error
-        raw = [word.encode() for word in wanted.words]
-        if raw:
-            met = self._holding(raw, met)
+        if wanted.words:
+            met = self._holding(wanted.words, met)
         rows: dict[int, list[bytes]] = {}
         for segment in sorted({place.segment for place in met}):
             rows[segment] = self.box.take("rows", segment).split(b"\n")
@@ -129,14 +126,19 @@ class Compiled:
         except (ValueError, IndexError, TypeError) as error:
             raise Damaged from error
 
-    def _holding(self, words: Sequence[bytes], among: Sequence[Place]) -> list[Place]:
+    def _holding(self, words: Sequence[str], among: Sequence[Place]) -> list[Place]:
         """Of some cases those in which all words occur."""
+        raw = [word.encode("utf-8", "surrogatepass") for word in words]
+        pieces = sorted({piece for word in words for piece in grams.pieces(word)})
         lines: dict[int, list[bytes]] = {}
-        asked = {place.segment for place in among}
-        few = len(asked) < len(self._segments) // _MANY
-        parcel_of = ((segment, self.box.take("words", segment)) for segment in sorted(asked))
-        for segment, parcel in parcel_of if few else self._all("words"):
-            if segment in asked and all(word in parcel for word in words):
+        for segment in sorted({place.segment for place in among}):
+            try:
+                if pieces and not grams.may_hold(self.box.take("grams", segment), pieces):
+                    continue
+            except ValueError as error:
+                raise Damaged from error
+            parcel = self.box.take("words", segment)
+            if all(word in parcel for word in raw):
                 lines[segment] = parcel.split(b"\n")
         out = []
         for place in among:
@@ -144,7 +146,7 @@ class Compiled:
             if held is not None:
                 if place.index >= len(held):
                     raise Damaged
-                if all(word in held[place.index] for word in words):
+                if all(word in held[place.index] for word in raw):
                     out.append(place)
         return out
 

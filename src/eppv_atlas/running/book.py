@@ -23,12 +23,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+from eppv_atlas.accounts.entries import ACCOUNTS, MAX_PLACES, Entry, problems
+from eppv_atlas.accounts.state import MOST_FAULTS, Replay, State
 from eppv_atlas.errors import DataError, Problem, UsageError
 from eppv_atlas.running import book_file
 from eppv_atlas.running import book_schema as schema
 from eppv_atlas.schemes.ledger import rows
-from eppv_atlas.schemes.ledger.entries import ACCOUNTS, MAX_PLACES, Entry, problems
-from eppv_atlas.schemes.ledger.state import MOST_FAULTS, Replay, State
 
 
 def begin(path: Path, unit: str, decimals: int = 0, title: str = "") -> None:

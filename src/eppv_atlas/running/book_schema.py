@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from eppv_atlas.accounts.entries import ACCOUNTS, MAX_PLACES
 from eppv_atlas.errors import DataError, Problem
-from eppv_atlas.schemes.ledger.entries import ACCOUNTS, MAX_PLACES
 from eppv_atlas.schemes.ledger.rows import COLUMNS
 
 APPLICATION: Final = 0x45505642

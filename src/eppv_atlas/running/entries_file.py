@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from eppv_atlas import export
+from eppv_atlas.accounts.entries import Brought, Entry, Fault, problems
+from eppv_atlas.accounts.state import MOST_FAULTS
 from eppv_atlas.errors import DataError, Problem, UsageError, printable
 from eppv_atlas.ledgers import Column, Ledger
 from eppv_atlas.schemes.ledger import rows
-from eppv_atlas.schemes.ledger.entries import Brought, Entry, Fault, problems
-from eppv_atlas.schemes.ledger.state import MOST_FAULTS
 
 FORMS: Final = ("csv", "json", "xlsx")
 MAX_BYTES: Final = 256_000_000

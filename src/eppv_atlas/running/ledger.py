@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from eppv_atlas.accounts.entries import MAX_PLACES, problems
+from eppv_atlas.accounts.state import replayed
 from eppv_atlas.errors import DataError
 from eppv_atlas.running import entries_file
-from eppv_atlas.schemes.ledger.entries import MAX_PLACES, problems
-from eppv_atlas.schemes.ledger.state import replayed
 
 
 def read(files: Mapping[str, Path]) -> dict[str, Any]:

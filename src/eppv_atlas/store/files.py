@@ -8,7 +8,6 @@ Floor 3, part of the store: knows bytes and folders only.
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import re
@@ -277,6 +276,8 @@ def _exchange(one: Path, other: Path) -> bool:
     """Exchange two directories in one step, where the kernel can (Linux renameat2)."""
     if not sys.platform.startswith("linux"):
         return False
+    import ctypes
+
     try:
         renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
     except (OSError, AttributeError):

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from eppv_atlas import arithmetic
+from eppv_atlas.accounts import of_scheme
 from eppv_atlas.arithmetic import FormulaError
 from eppv_atlas.model import Case, Document, Fact, Record, Site, Zone
-from eppv_atlas.model.schemes import Refers
+from eppv_atlas.model.schemes import LedgerScheme, Refers
 from eppv_atlas.store.yaml_text import Path
 from eppv_atlas.units import UNITS, number_text, printed_values
 
@@ -54,6 +55,7 @@ def of_case(case: Case) -> Iterator[Broken]:
     yield from _series(case, facts)
     yield from _mechanisms(case, facts, things)
     yield from _schemes(case, facts)
+    yield from _accounts(case)
     yield from _relations("sites", case.sites, things)
     yield from _relations("zones", case.zones, things)
     yield from _claims(case)
@@ -168,6 +170,16 @@ def _schemes(case: Case, facts: Collection[str]) -> Iterator[Broken]:
                 ids, en, zh = known[to]
                 if name not in ids:
                     yield dangling(path, en, zh, name)
+
+
+def _accounts(case: Case) -> Iterator[Broken]:
+    """Entries of a ledger that draw on what is not there, or break another rule of accounts."""
+    facts = {fact.id: fact for fact in case.facts}
+    for index, mechanism in enumerate(case.mechanisms):
+        if isinstance(mechanism.scheme, LedgerScheme):
+            for one in of_scheme.faults(mechanism.scheme, facts):
+                path: Path = ("mechanisms", index, "scheme", "entries", one.at, one.field)
+                yield Broken(path, one.rule, one.en, one.zh)
 
 
 def _references(record: Record, above: Path) -> Iterator[tuple[Path, str, str]]:

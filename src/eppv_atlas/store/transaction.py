@@ -10,20 +10,16 @@ Floor 3, part of the store: knows bytes and folders only.
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import json
 import os
 import re
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
-
-from filelock import FileLock, Timeout
 
 from eppv_atlas.errors import UsageError
 from eppv_atlas.store import files
@@ -55,6 +51,8 @@ def locked(root: Path, doing: str, wait_s: float = WAIT_S) -> Iterator[None]:
     UsageError
         If another process holds it for longer, or the folder cannot be written to.
     """
+    from filelock import FileLock, Timeout
+
     state = state_folder(root)
     lock = FileLock(str(state / "lock"))
     try:
@@ -257,6 +255,9 @@ def state_folder(root: Path) -> Path:
 
 
 def _say_who(state: Path, doing: str) -> None:
+    import getpass
+    import socket
+
     try:
         user = getpass.getuser()
     except (OSError, KeyError):

@@ -14,14 +14,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from eppv_atlas.accounts import of_scheme
+from eppv_atlas.accounts.entries import ACCOUNTS, Brought, plain, problems
+from eppv_atlas.accounts.state import replayed
 from eppv_atlas.errors import DataError, Problem, UsageError
 from eppv_atlas.model import Mechanism, Name
 from eppv_atlas.model.schemes import LedgerScheme
 from eppv_atlas.results import Measure, PlacedCase
 from eppv_atlas.schemes.ledger import opening, telling
-from eppv_atlas.schemes.ledger.entries import ACCOUNTS, Brought, plain, problems
 from eppv_atlas.schemes.ledger.opening import Told
-from eppv_atlas.schemes.ledger.state import replayed
 from eppv_atlas.schemes.trial import Input, Option, Ran, Trial, Value
 
 ALL: Final = "all"
@@ -38,14 +39,14 @@ def trial(placed: PlacedCase, mechanism: Mechanism, measures: Sequence[Measure])
         If the entries of the case break a rule of the ledger.
     """
     scheme = _scheme(mechanism)
-    told = opening.of_case(placed.case, scheme)
-    _, faults = replayed((one.entry for one in told), scheme.decimals)
+    faults = of_scheme.faults(scheme, {fact.id: fact for fact in placed.case.facts})
     if faults:
         place = f"mechanisms.{mechanism.id}.scheme.entries"
         raise DataError(
             Problem(placed.case.id, 0, f"{place}[{one.at}].{one.field}", one.rule, one.en, one.zh)
             for one in faults
         )
+    told = opening.of_case(placed.case, scheme)
     inputs = _inputs(told)
     steps = {option.id: _first(told, option.id) for option in inputs[0].options}
     return Trial(

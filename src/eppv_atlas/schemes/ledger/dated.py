@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from eppv_atlas.schemes.ledger.entries import EXACT, ZERO, Entry
-from eppv_atlas.schemes.ledger.state import Holding, Replay, State
+from eppv_atlas.accounts.entries import EXACT, ZERO, Entry
+from eppv_atlas.accounts.state import Holding, Replay, State
 
 TOTALS: Final = ("issued", "held", "retired", "cancelled")
 

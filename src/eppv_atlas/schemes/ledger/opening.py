@@ -6,15 +6,14 @@ files, books or how anything is shown.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
-from eppv_atlas.model import Case, Fact, Name
+from eppv_atlas.accounts import of_scheme
+from eppv_atlas.accounts.entries import BASIS_NAMES, KIND_NAMES, Entry
+from eppv_atlas.model import Case, Name
 from eppv_atlas.model.schemes import LedgerScheme
 from eppv_atlas.model.schemes.ledger import LedgerEntry
-from eppv_atlas.schemes.ledger.entries import BASIS_NAMES, KIND_NAMES, Entry
 
 Word = Name | str | None
 
@@ -48,8 +47,15 @@ def of_case(case: Case, scheme: LedgerScheme) -> tuple[Told, ...]:
     places = {zone.id: zone.name for zone in case.zones} | {site.id: site.name for site in case.sites}
     classes = {one.id: one.name for one in scheme.classes}
     return tuple(
-        _told(number, record, scheme, facts.get(record.fact or ""), places, classes)
-        for number, record in enumerate(scheme.entries, start=1)
+        _told(
+            entry,
+            record,
+            scheme,
+            of_scheme.evidence_of(record, facts.get(record.fact or "")),
+            places,
+            classes,
+        )
+        for entry, record in zip(of_scheme.entries(scheme, facts), scheme.entries, strict=True)
     )
 
 
@@ -80,46 +86,19 @@ def kind_name(scheme: LedgerScheme, entry: Entry) -> Name:
 
 
 def _told(
-    number: int,
+    entry: Entry,
     record: LedgerEntry,
     scheme: LedgerScheme,
-    fact: Fact | None,
+    evidence: Name | None,
     places: Mapping[str, Name],
     classes: Mapping[str, Name],
 ) -> Told:
-    place = record.zone or record.site or ""
-    evidence = record.evidence
-    if evidence is None and fact is not None:
-        evidence = Name(zh=f"第 {fact.page} 页：{fact.printed}", en=f"p. {fact.page}: {fact.printed}")
-    entry = Entry(
-        number,
-        record.kind,
-        Decimal(record.amount) if record.amount is not None else Decimal(repr(fact.value if fact else 0.0)),
-        source=record.source or "",
-        target=record.target or "",
-        date=dt.date.fromisoformat(record.date) if record.date else None,
-        giver=_text(record.giver),
-        receiver=_text(record.receiver),
-        credit_class=record.credit_class or "",
-        place=place,
-        price=Decimal(record.price) if record.price else None,
-        currency=record.currency or "",
-        total=Decimal(record.total) if record.total else None,
-        obligation=_text(record.obligation),
-        evidence=_text(evidence),
-        basis=record.basis,
-        note=_text(record.why),
-    )
     words: dict[str, Word] = {
         "giver": record.giver,
         "receiver": record.receiver,
         "class": classes.get(record.credit_class or ""),
-        "place": places.get(place),
+        "place": places.get(entry.place),
         "obligation": record.obligation,
         "evidence": evidence,
     }
     return Told(entry, kind_name(scheme, entry), BASIS_NAMES[record.basis], words, record.why)
-
-
-def _text(name: Name | None) -> str:
-    return "" if name is None else name.en

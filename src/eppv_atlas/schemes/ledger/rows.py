@@ -17,8 +17,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from eppv_atlas.errors import printable
-from eppv_atlas.schemes.ledger.entries import (
+from eppv_atlas.accounts.entries import (
     ACCOUNTS,
     BASES,
     BASIS_NAMES,
@@ -31,6 +30,7 @@ from eppv_atlas.schemes.ledger.entries import (
     places,
     plain,
 )
+from eppv_atlas.errors import printable
 
 COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "number": ("编号", "Place in the order, from 1 on"),

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
+from eppv_atlas.accounts.entries import ACCOUNTS, EXACT, Entry, plain
 from eppv_atlas.model import Name
 from eppv_atlas.model.schemes import LedgerScheme
 from eppv_atlas.schemes.ledger.dated import Span, Standing, standing
-from eppv_atlas.schemes.ledger.entries import ACCOUNTS, EXACT, Entry, plain
 from eppv_atlas.schemes.ledger.opening import Told, Word
 from eppv_atlas.schemes.trial import Column, Input, Line, Ran, Table, Value
 from eppv_atlas.units import UNITS

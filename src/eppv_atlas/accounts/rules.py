@@ -1,6 +1,6 @@
 """Rules that each entry must keep: its form, and how it stands to the entries before it.
 
-Floor 3, part of schemes: knows entries only; must not know files, books, cases
+Floor 2, part of accounts: knows entries only; must not know files, books, cases
 or how anything is shown.
 """
 
@@ -10,9 +10,12 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
 
-from eppv_atlas.schemes.ledger.entries import EXACT, KIND_NAMES, Entry, Fault, places, plain
+from eppv_atlas.accounts.entries import EXACT, KIND_NAMES, LARGEST, Entry, Fault, places, plain
+
+_SHOWN: Final = 40
+"""Digits of an amount that a message shows at most."""
 
 
 class Held(Protocol):
@@ -63,13 +66,21 @@ def of_form(entry: Entry, decimals: int, at: int) -> Iterator[Fault]:
     word = KIND_NAMES[entry.kind]
     if entry.amount <= 0:
         yield Fault(at, "amount", "amount", "the amount must be more than 0", "数量须大于 0")
-    if places(entry.amount) > decimals:
+    if entry.amount >= LARGEST:
+        yield Fault(
+            at,
+            "amount",
+            "number-size",
+            f"the amount must be below {LARGEST:,}",
+            f"数量须小于 {LARGEST:,}",
+        )
+    elif places(entry.amount) > decimals:
         yield Fault(
             at,
             "amount",
             "decimal-places",
-            f"{plain(entry.amount)} has more decimal places than the {decimals} that the book counts in",
-            f"{plain(entry.amount)} 的小数位数超过账簿所计的 {decimals} 位",
+            f"{_short(entry.amount)} has more decimal places than the {decimals} that are counted here",
+            f"{_short(entry.amount)} 的小数位数超过本账所计的 {decimals} 位",
         )
     draws, makes = entry.kind != "issue", entry.kind in {"issue", "transfer"}
     for field, given, wanted in (("source", entry.source, draws), ("target", entry.target, makes)):
@@ -90,6 +101,11 @@ def of_form(entry: Entry, decimals: int, at: int) -> Iterator[Fault]:
         )
     if entry.total is not None:
         yield from _total(entry, at)
+
+
+def _short(amount: Decimal) -> str:
+    text = plain(amount)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _total(entry: Entry, at: int) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ An entry issues an amount into a new holding, hands it from one holding to
 another, retires it (used up for an obligation) or cancels it (made void).
 Every holding has one parent at most, so that every unit goes back to one issue.
 
-Floor 3, part of schemes: knows texts and numbers only; must not know files,
+Floor 2, part of accounts: knows texts and numbers only; must not know files,
 books, cases or how anything is shown.
 """
 

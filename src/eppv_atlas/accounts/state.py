@@ -1,6 +1,6 @@
 """What a ledger stands at: holdings and totals after some entries, and how entries lead there.
 
-Floor 3, part of schemes: knows entries and their rules; must not know files,
+Floor 2, part of accounts: knows entries and their rules; must not know files,
 books, cases or how anything is shown.
 """
 
@@ -13,8 +13,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from eppv_atlas.schemes.ledger import rules
-from eppv_atlas.schemes.ledger.entries import EXACT, ZERO, Entry, Fault
+from eppv_atlas.accounts import rules
+from eppv_atlas.accounts.entries import EXACT, ZERO, Entry, Fault
 
 MOST_FAULTS: Final = 200
 """After so many faults the rest of a file is not examined."""
