@@ -2,7 +2,6 @@
 
 import json
 import math
-import re
 import struct
 from dataclasses import replace
 
@@ -377,9 +376,34 @@ def test_tests_answer_in_words(tab, page):
     assert "yes" in result(tab, "Villagers get half")
     assert "Not auditable" in result(tab, "Each household gets 500")
     assert "no" in result(tab, "No more than 100,000")
-    tab.locator("#trying .try-radios label", has_text=re.compile("^no$")).click()
+    tab.locator("#try-in-signed-1").check()
     assert "no" in result(tab, "Villagers get half")
     assert hash_of(tab)["set"] == "signed:no"
+
+
+def test_a_flag_may_be_not_known_and_comes_back_so(tab, page):
+    opened(tab, page, PAY)
+    tab.locator("#try-in-signed-2").check()
+    assert "Not auditable" in result(tab, "Villagers get half")
+    assert hash_of(tab)["set"] == "signed:"
+    assert "--set signed=" in " ".join(tab.locator(".try-command span").all_inner_texts())
+    visit(tab, page, tab.evaluate("location.hash").lstrip("#"))
+    assert tab.locator("#try-in-signed-2").is_checked()
+    assert "Not auditable" in result(tab, "Villagers get half")
+    assert tab.seen == []
+
+
+def test_a_result_that_is_a_word_is_shown_in_words(tab, maps):
+    opened(tab, maps / "nsw-biodiversity-offsets.html", "scheme-steps")
+    assert "Approved, obligation open" in result(tab, "Where the application stands")
+    field(tab, "settled_fund").fill("120")
+    assert "Obligation settled" in result(tab, "Where the application stands")
+    assert "Work may begin" in result(tab, "What comes next")
+    tab.locator("#try-in-serious-2").check()
+    assert "not known" in result(tab, "Where the application stands")
+    assert "Not auditable" in result(tab, "Settled: work may begin")
+    assert overflow(tab) <= 0
+    assert tab.seen == []
 
 
 def test_ranges_go_by_the_confidence_and_end_where_a_reader_sets_the_area(tab, page):

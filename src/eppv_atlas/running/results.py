@@ -148,14 +148,16 @@ def _line(one: Line, lang: str) -> tuple[sheets.Value, ...]:
 
 
 def _column(at: int, column: Column, table: Table, lang: str) -> SheetColumn:
-    numbers = all(
-        isinstance(row[at], int | float | None) and not isinstance(row[at], bool) for row in table.rows
-    )
+    said = [row[at] for row in table.rows if row[at] != ""]  # an empty text: there is none
+    numbers = all(isinstance(value, int | float | None) and not isinstance(value, bool) for value in said)
+    numbers = numbers and (bool(said) or not table.rows)
     return SheetColumn(column.id, getattr(column.label, lang), "number" if numbers else "text", column.unit)
 
 
 def _cell(value: Value | Name, lang: str) -> sheets.Value:
     """A value of a table: numbers stay numbers, everything else is text."""
+    if value == "":
+        return None
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     return value_text(value, "", lang)
