@@ -51,6 +51,12 @@ FORMS: Final[dict[str, tuple[str, str]]] = {
 
 REASONS: Final[dict[str, str]] = {
     "there is no such day": "没有这一天",
+    "a way says where it is written: give page or source": "途径须写明出处：page 或 source",
+    "a way that is open after the reasonable steps needs an approval; write approval: true": (
+        "走完合理步骤后才可用的途径须经批准；请写 approval: true"
+    ),
+    "{value} stands twice among ways and conditions": "{value} 在途径与条件中出现两次；请改名",
+    "a refusal says on which page it is written": "不予批准须写明页码 serious_page",
     "write a date such as 2025-03-07": "请写日期，如 2025-03-07",
     "give exactly one of fact, zone, assumed": "fact、zone、assumed 须写且只写一项",
     "an assumed value says why": "设定值须写明理由 why",
