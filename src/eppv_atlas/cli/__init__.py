@@ -31,7 +31,7 @@ HOMES: Final = {
     "list": "find",
     "check": "look",
     "show": "look",
-    "measure": "look",
+    "measure": "measuring",
     "build": "make",
     "tidy": "make",
     "new": "make",
